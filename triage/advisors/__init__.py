@@ -1,0 +1,1 @@
+"""Effect, options, policy and route, rank, note, drafts. Advises people; never acts."""

@@ -1,0 +1,1 @@
+"""Doors in: command line, folder, upload. All end in one `accept(raw)`. Never drops a message silently."""

@@ -1,0 +1,1 @@
+"""Celery app, queues, schedules: claim, call the pipeline, store. Carries ids only."""

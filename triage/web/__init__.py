@@ -1,0 +1,1 @@
+"""Pages and API of the queue. Shows what is stored; never changes anything in the ERP."""
