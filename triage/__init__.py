@@ -1,3 +1,3 @@
-"""Triage reads supplier messages against Odoo orders and advises people. It never confirms, changes or sends anything."""
+"""Reads supplier messages against Odoo orders and advises people. Never confirms, changes or sends anything."""
 
 __version__ = "0.1.0"

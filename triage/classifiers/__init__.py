@@ -1,1 +1,1 @@
-"""Kind of message, delay reason, suspicion, deviations: learned models and plain comparisons, with calibrated confidence."""
+"""Kind of message, delay reason, suspicion, deviations: learned models and plain comparisons, both calibrated."""

@@ -1,1 +1,1 @@
-"""The words of the house: frozen types that flow between rooms, and the ports that hands satisfy. Imports nothing of ours."""
+"""The words of the house: frozen types that flow between rooms, and the ports of hands. Imports nothing of ours."""

@@ -224,7 +224,7 @@ class ErpView(Protocol):
         """The sender's partners, the orders whose names stand in `text`, and the senders' open orders.
 
         sender: mail address, may be empty. text: subject, file names and all visible text of the message;
-        order names are found in it however they are prefixed or spaced. company_hints: addresses the message was sent to.
+        order names are found in it however they are prefixed or spaced. company_hints: addresses it was sent to.
         """
         ...
 

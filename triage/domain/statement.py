@@ -59,6 +59,8 @@ class LineStatement:
     disposition: Stated[Disposition] | None = None
     substitute_code: Stated[str] | None = None  # the code delivered instead
     remainder: bool = False  # speaks of what is still open after a part delivery
+    anchor: int | None = None  # id of our order line that the words point to, where the extractor could tell
+    anchored_by: str = ""  # "code", "position", "description", "quantity", "topic"
     doubts: tuple[str, ...] = ()  # what did not add up while reading
 
 

@@ -1,1 +1,1 @@
-"""Bytes to documents: parts, text without quotes, words with boxes, tables, cells. Never decides what a text means."""
+"""Bytes to documents: parts, text without quotes, words with boxes, tables. Never decides what a text means."""
