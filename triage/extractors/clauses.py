@@ -1,0 +1,99 @@
+"""Cuts running text into sentences: joins lines that a mail program wrapped, keeps lists and tables apart."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from triage.domain.document import Part, TextLine
+
+_BULLET = re.compile(r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+")
+_COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]{1,3}|[Aa]rt|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk|[Nn]etto"
+    r"|zzgl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
+    r"|[Dd]ept|[Qq]ty|[Nn]úm|[Nn]um|[Kk]om|[Aa]antal|[Mm]evr|[Dd]hr|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]kt"
+    r"|[Oo]ct|[Nn]ov|[Dd]ez|[Dd]ec|[Dd]éc|[Ff]évr?|[Jj]uil)\.$"
+)
+_ORDINAL = re.compile(r"(?:^|\D)\d{1,2}\.$")
+_DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.$")
+_LONG = 48  # a line this long was wrapped rather than ended
+_LONG_CJK = 24
+_LONGEST = 1200  # characters of one sentence; longer ones are cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence or list item, with the lines it stands in."""
+
+    text: str
+    page: int | None
+    first_line: int  # index into the part's lines
+    paragraph: int
+
+
+def _is_long(text: str) -> bool:
+    cjk = sum("\u3040" <= char <= "\u9fff" for char in text)
+    return len(text) >= (_LONG_CJK if cjk * 2 > len(text) else _LONG)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """The next line belongs to the same sentence."""
+    if not before or not line.strip() or _BULLET.match(line) or _COLUMNS.search(line) or _COLUMNS.search(before):
+        return False
+    if re.search(r"[.!?:;。！？：；]\s*$", before) and not _ABBREVIATION.search(before.rstrip()):
+        return False
+    return _is_long(before) or line.lstrip()[:1].islower()
+
+
+def _paragraphs(lines: Iterable[tuple[int, TextLine]]) -> Iterator[tuple[str, int | None, int, int]]:
+    """(text, page, first line, paragraph number)."""
+    text, page, first, number = "", None, 0, 0
+    for index, line in lines:
+        if not line.text.strip():
+            if text:
+                yield text, page, first, number
+            text = ""
+            number += 1
+        elif text and page == line.page and _goes_on(text.rsplit("\n", 1)[-1], line.text):
+            joint = "" if _is_cjk_end(text) else " "
+            text = f"{text}{joint}{line.text.strip()}"
+        else:
+            if text:
+                yield text, page, first, number
+            text, page, first = line.text.strip(), line.page, index
+    if text:
+        yield text, page, first, number
+
+
+def _is_cjk_end(text: str) -> bool:
+    return bool(text) and "\u3000" <= text[-1] <= "\u9fff"
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences of a paragraph. Ordinals, abbreviations and days ("4. Dezember") end none."""
+    found, start = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        head = text[start : match.end()].rstrip()
+        dotted = head.endswith(".")
+        if dotted and _ABBREVIATION.search(head):
+            continue
+        if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head):
+            continue
+        if head:
+            found.append(head[:_LONGEST])
+        start = match.end()
+    tail = text[start:].strip()
+    if tail:
+        found.append(tail[:_LONGEST])
+    return found
+
+
+def sentences(part: Part, skip: frozenset[int] = frozenset()) -> list[Sentence]:
+    """All sentences of a part but for the lines in `skip` (indexes of lines that stand in tables)."""
+    lines = [(index, line) for index, line in enumerate(part.lines) if index not in skip]
+    return [
+        Sentence(text=text, page=page, first_line=first, paragraph=number)
+        for paragraph, page, first, number in _paragraphs(lines)
+        for text in split_sentences(paragraph)
+    ]

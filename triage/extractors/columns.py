@@ -1,0 +1,147 @@
+"""Gives the columns of a table their meaning from the words of its header rows. Never reads values."""
+
+import enum
+from dataclasses import dataclass
+from decimal import Decimal
+
+from triage.domain.document import Cell, Table
+from triage.extractors import money, vocabulary
+
+
+class Role(enum.StrEnum):
+    """What a column holds. Values are the names of the vocabulary's sections."""
+
+    POSITION = "position"
+    OUR_CODE = "our_code"
+    SUPPLIER_CODE = "supplier_code"
+    CODE = "code"
+    EAN = "ean"
+    DESCRIPTION = "description"
+    QUANTITY = "quantity"
+    ORDERED_QUANTITY = "ordered_quantity"
+    CONFIRMED_QUANTITY = "confirmed_quantity"
+    DELIVERED_QUANTITY = "delivered_quantity"
+    OPEN_QUANTITY = "open_quantity"
+    UNIT = "unit"
+    UNIT_PRICE = "unit_price"
+    NET_PRICE = "net_price"
+    PRICE_BASIS = "price_basis"
+    DISCOUNT = "discount"
+    AMOUNT = "amount"
+    PROMISED_DATE = "promised_date"
+    REQUESTED_DATE = "requested_date"
+    DISPATCH_DATE = "dispatch_date"
+    FORMER_DATE = "former_date"
+    WEEK = "week"
+    CURRENCY = "currency"
+    ORDER_NUMBER = "order_number"
+    REMARK = "remark"
+    STATUS = "status"
+    SUBSTITUTE = "substitute"
+    TAX = "tax"
+    WEIGHT = "weight"
+
+
+#: A table without one of these says nothing about order lines.
+_NAMES_A_LINE = {Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.POSITION}
+_SAYS_SOMETHING = {
+    Role.QUANTITY, Role.ORDERED_QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.OPEN_QUANTITY,
+    Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT, Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.WEEK, Role.STATUS,
+    Role.FORMER_DATE, Role.REQUESTED_DATE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Columns by index, and what the header says for all rows."""
+
+    roles: tuple[Role | None, ...]
+    texts: tuple[str, ...]
+    rows: int  # how many rows the header takes
+    price_per: Decimal | None = None  # "Price/100"
+    currency: str | None = None
+    unit: str = ""  # unit named in the quantity's header
+
+    def index(self, *wanted: Role) -> int | None:
+        """The first column that has one of the roles, in the order wanted."""
+        for role in wanted:
+            if role in self.roles:
+                return self.roles.index(role)
+        return None
+
+
+def role_of(text: str) -> tuple[Role | None, float]:
+    """The role that covers most of a header cell, and the share covered (0 to 1)."""
+    clean = " ".join(text.split())
+    if not clean or len(clean) > 60:
+        return None, 0.0
+    letters = max(sum(char.isalnum() for char in clean), 1)
+    best: tuple[Role | None, float] = (None, 0.0)
+    for role in Role:
+        for hit in vocabulary.phrases_in(clean, f"columns.{role.value}"):
+            covered = sum(char.isalnum() for char in clean[hit.start : hit.end])
+            share = min(covered / letters, 1.0)
+            if share > best[1]:
+                best = (role, share)
+    return best
+
+
+def _join(rows: tuple[tuple[Cell, ...], ...]) -> tuple[str, ...]:
+    """The texts of a header that runs over several rows, column by column."""
+    return tuple(" ".join(row[index].text for row in rows if row[index].text) for index in range(len(rows[0])))
+
+
+def _read(texts: tuple[str, ...]) -> tuple[tuple[Role | None, ...], float]:
+    """Roles of header cells and how convincing they are; a role is given once, to its best cell."""
+    found = [role_of(text) for text in texts]
+    roles: list[Role | None] = [role if share >= 0.3 else None for role, share in found]
+    for role in {item for item in roles if item is not None}:
+        holders = [index for index, item in enumerate(roles) if item is role]
+        keep = max(holders, key=lambda index: found[index][1])
+        for index in holders:
+            if index != keep and role not in (Role.PROMISED_DATE,):
+                roles[index] = None
+    strength = sum(share for role, share in found if role is not None and share >= 0.3)
+    return tuple(roles), strength
+
+
+def _is_header(roles: tuple[Role | None, ...]) -> bool:
+    given = {role for role in roles if role is not None}
+    return len(given) >= 2 and bool(given & _SAYS_SOMETHING) and (bool(given & _NAMES_A_LINE) or len(given) >= 3)
+
+
+def _looks_like_data(row: tuple[Cell, ...]) -> bool:
+    """Half of the filled cells are numbers: no header, whatever words stand beside them."""
+    filled = [cell.text for cell in row if cell.text.strip()]
+    numeric = [text for text in filled if sum(char.isdigit() for char in text) * 2 > len(text.replace(" ", ""))]
+    return bool(filled) and len(numeric) * 2 >= len(filled)
+
+
+def header_at(table: Table, start: int) -> Header | None:
+    """The header that begins in row `start`, over one to three rows; None where there is none."""
+    best: tuple[float, Header] | None = None
+    for height in (1, 2, 3):
+        rows = table.rows[start : start + height]
+        if len(rows) < height or any(_looks_like_data(row) for row in rows):
+            break
+        texts = _join(rows)
+        roles, strength = _read(texts)
+        if not _is_header(roles):
+            continue
+        # A higher header must explain more columns, or the rows below are data already.
+        strength -= 0.6 * (height - 1)
+        if best is None or strength > best[0]:
+            best = (strength, _header(roles, texts, height))
+    return best[1] if best else None
+
+
+def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int) -> Header:
+    per: Decimal | None = None
+    currency: str | None = None
+    for role, text in zip(roles, texts, strict=True):
+        if role in (Role.UNIT_PRICE, Role.NET_PRICE):
+            bases = money.find_price_basis(text)
+            per = bases[0].per if bases else per
+        if role in (Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT, Role.CURRENCY):
+            currency = currency or money.currency_in(text)
+    return Header(roles=roles, texts=texts, rows=height, price_per=per, currency=currency)

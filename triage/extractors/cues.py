@@ -1,0 +1,102 @@
+"""What signal words say: dispositions, which date is new and which is old, what a date is for. Vocabularies are data."""
+
+import re
+from datetime import date
+
+from triage.domain.statement import Disposition
+from triage.extractors import dates, vocabulary
+from triage.extractors.context import Context
+
+_NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
+
+
+def hits(text: str, *names: str) -> list[vocabulary.Hit]:
+    """All hits of the named cue sections, in order of place."""
+    found = [hit for name in names for hit in vocabulary.phrases_in(text, f"cues.{name}")]
+    return sorted(found, key=lambda hit: (hit.start, -hit.end))
+
+
+def has(text: str, *names: str) -> bool:
+    """Any of the cues stands in the text."""
+    return any(vocabulary.phrases_in(text, f"cues.{name}") for name in names)
+
+
+def negated(text: str, hit: vocabulary.Hit) -> bool:
+    """A negation stands close to the hit, without a clause's end between."""
+    window = text[max(0, hit.start - _NEGATION_REACH) : hit.start]
+    window = re.split(r"[.;:!?,。，；]", window)[-1]
+    behind = re.split(r"[.;:!?,。，；]", text[hit.end : hit.end + 16])[0]
+    return has(window, "negation") or has(behind, "negation")
+
+
+def affirmed(text: str, *names: str) -> bool:
+    """A cue stands in the text and is not negated."""
+    return any(not negated(text, hit) for hit in hits(text, *names))
+
+
+def disposition(text: str) -> Disposition | None:
+    """What a clause says happens to the goods; the graver one where several are said."""
+    if not text.strip():
+        return None
+    if has(text, "substitute"):
+        return Disposition.SUBSTITUTED
+    if affirmed(text, "backorder", "remainder"):
+        return Disposition.BACKORDERED
+    if affirmed(text, "reject", "cancel", "discontinued"):
+        return Disposition.REJECTED
+    if affirmed(text, "as_ordered", "confirm"):
+        return Disposition.ACCEPTED
+    return None
+
+
+def dates_in(text: str, context: Context) -> list[dates.FoundDate]:
+    """All dates of a text, read the way this document writes them."""
+    if not any(char.isdigit() for char in text) and len(text) < 4:
+        return []
+    found = dates.find_dates(
+        text,
+        today=context.today,
+        day_first=context.day_first,
+        languages=context.languages,
+        near=context.near,
+    )
+    return list(found)
+
+
+def labelled_date(text: str, context: Context) -> dates.FoundDate | None:
+    """The date behind a delivery label ("Liefertermin: KW 49"); arrival before delivery before dispatch."""
+    for section in ("arrival", "delivery_date", "dispatch_date"):
+        labels = vocabulary.phrases_in(text, f"labels.{section}")
+        if not labels:
+            continue
+        for found in dates_in(text, context):
+            before = [label for label in labels if label.end <= found.start and found.start - label.end <= 40]
+            if before and not has(text[before[-1].end : found.start], "former", "instead_of"):
+                return found
+    return None
+
+
+def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> tuple[list[date], list[dates.FoundDate]]:
+    """Tell dates that are replaced from dates that replace them.
+
+    Old is what stands behind a word like "instead of"; the first of a "from … to …"; and, where two dates
+    compete, the one that our order has. Returns (old dates, new ones).
+    """
+    if len(found) < 2:
+        lone = found and _behind_former(text, found[0])
+        return ([found[0].value], []) if lone else ([], found)
+    old = [item for item in found if _behind_former(text, item)]
+    if not old and len(found) == 2:
+        known = [item for item in found if item.value in due]
+        if len(known) == 1 and has(text, "delay", "instead_of", "former", "earlier_delivery", "new"):
+            old = known
+    return [item.value for item in old], [item for item in found if item not in old]
+
+
+def _behind_former(text: str, found: dates.FoundDate) -> bool:
+    window = text[max(0, found.start - 40) : found.start]
+    marks = hits(window, "instead_of", "former")
+    if not marks:
+        return False
+    between = window[marks[-1].end :]
+    return not re.search(r"\d", between) and not has(between, "new")

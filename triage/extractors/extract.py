@@ -1,0 +1,200 @@
+"""A reading becomes a statement: everything the message says about orders, each value with its place.
+
+One function, `extract`. It orders the readers of this room: numbers of orders, fields, tables, sentences.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from triage.domain.document import Part, PartRole, Reading, Table
+from triage.domain.erp import Order, OrderBook
+from triage.domain.evidence import Stated
+from triage.domain.statement import LineStatement, PriceChange, Statement, Term, WholeOrder
+from triage.extractors import (
+    accounts,
+    clauses,
+    fields,
+    letters,
+    prose,
+    references,
+    rows,
+    titles,
+)
+from triage.extractors.context import Context
+from triage.extractors.hints import Hints, hints_of
+from triage.extractors.references import FoundNumbers, OrderNumbers
+
+_SHIPPING = {"shipping_notice"}
+_INVOICE = {"invoice"}
+_MOST_SENTENCES = 400
+_SPACE = re.compile(r"\s+")
+
+
+def extract(reading: Reading, book: OrderBook, now: datetime) -> Statement:
+    """Everything the message states.
+
+    now: aware; stands in for the day of writing where the message has no date of its own.
+    """
+    found = references.order_numbers(reading, book)
+    title = titles.document_title(reading)
+    orders = _orders_meant(book, found)
+    hints = hints_of(book, orders)
+    today = reading.headers.date.date() if reading.headers.date else now.date()
+    collector = _Collector(reading, book, hints, found, title, today)
+    for part in references.stating_parts(reading):
+        collector.read(part)
+    return collector.statement()
+
+
+def _orders_meant(book: OrderBook, found: FoundNumbers) -> tuple[Order, ...]:
+    """The orders named; where none is, every open order of the sender, those a misprint away included."""
+    names = {item.value for item in found.named}
+    named = tuple(order for order in book.orders if order.name in names)
+    return named or tuple(order for order in book.orders if order.is_open) or book.orders
+
+
+class _Collector:
+    """Gathers what the parts of one message state."""
+
+    def __init__(
+        self, reading: Reading, book: OrderBook, hints: Hints, found: FoundNumbers, title: str | None, today: date
+    ) -> None:
+        self._reading = reading
+        self._book = book
+        self._hints = hints
+        self._found = found
+        self._title = title
+        self._today = today
+        self._finder = OrderNumbers(book)
+        self._lines: list[LineStatement] = []
+        self._wholes: list[WholeOrder] = []
+        self._terms: list[Term] = []
+        self._changes: list[PriceChange] = []
+        self._respond_by: Stated[date] | None = None
+        self._document_date: date | None = None
+
+    def read(self, part: Part) -> None:
+        """All that one part states."""
+        context = self._context(part)
+        spoken_for, tabled = self._tables(part, context)
+        found = fields.document_fields(part, context, spoken_for)
+        context = replace(context, price_per=found.price_per, currency=found.currency)
+        if tabled:
+            self._lines.extend(self._table_lines(part, context))
+        self._terms.extend(found.terms)
+        self._document_date = self._document_date or found.document_date
+        whole = fields.whole_order_of(found, None)
+        if whole is not None:
+            self._wholes.append(whole)
+        self._sentences(part, context, spoken_for | found.used)
+
+    def _context(self, part: Part) -> Context:
+        return Context(
+            part=part,
+            hints=self._hints,
+            today=self._today,
+            languages=self._reading.languages,
+            decimal_mark=fields.decimal_mark_of(part),
+            day_first=self._hints.day_first,
+            is_invoice=self._title in _INVOICE,
+            is_shipping=self._title in _SHIPPING,
+        )
+
+    def _tables(self, part: Part, context: Context) -> tuple[frozenset[int], bool]:
+        """Indexes of lines that stand in tables that state something, and whether there are such tables."""
+        stating = [table for table in part.tables if rows.table_statements(table, context)]
+        return _lines_of(part, stating), bool(stating)
+
+    def _table_lines(self, part: Part, context: Context) -> Iterable[LineStatement]:
+        for table in part.tables:
+            for line in rows.table_statements(table, context):
+                yield self._with_order(part, line)
+
+    def _with_order(self, part: Part, line: LineStatement) -> LineStatement:
+        """Where a message has several orders, a row belongs to the number printed last above it."""
+        if line.order_number is not None or len(self._found.named) < 2:
+            return line
+        above = _order_above(part, line, self._finder)
+        if above is None:
+            return line
+        return replace(line, order_number=Stated(value=above, evidence=line.evidence, confidence=0.85, source="table"))
+
+    def _sentences(self, part: Part, context: Context, skip: frozenset[int]) -> None:
+        sentences = clauses.sentences(part, skip)[:_MOST_SENTENCES]
+        if part.role is PartRole.ATTACHMENT and self._lines:
+            # Beside a table of lines the small print of a document speaks in general terms.
+            sentences = [item for item in sentences if not _is_small_print(item.text)]
+        names = [item.value for item in self._found.named]
+        spoken = prose.Narrator(context, self._finder, names).tell(sentences)
+        self._lines.extend(spoken.lines)
+        self._wholes.extend(spoken.wholes)
+        for sentence in sentences:
+            change = letters.price_change(sentence, context)
+            if change is not None:
+                self._changes.append(change)
+            answer = fields.respond_by(sentence, context)
+            if answer is not None and (self._respond_by is None or answer.confidence > self._respond_by.confidence):
+                self._respond_by = answer
+
+    def statement(self) -> Statement:
+        """Everything gathered."""
+        return Statement(
+            order_numbers=(*self._found.named, *self._found.strange),
+            supplier_reference=references.supplier_reference(self._reading, self._book),
+            lines=tuple(self._lines),
+            whole_orders=tuple(self._wholes),
+            terms=tuple(self._terms),
+            price_changes=tuple(self._changes),
+            respond_by=self._respond_by,
+            document_date=self._document_date,
+            document_title=self._title,
+            bank_accounts=accounts.bank_accounts(self._reading),
+        )
+
+
+def _squeeze(text: str) -> str:
+    return _SPACE.sub("", text)
+
+
+def _lines_of(part: Part, tables: Iterable[Table]) -> frozenset[int]:
+    """Indexes of the part's lines whose words stand in these tables."""
+    inside: set[str] = set()
+    cells: set[str] = set()
+    for table in tables:
+        for row in table.rows:
+            inside.add(_squeeze("".join(cell.text for cell in row)))
+            for cell in row:
+                cells.update(_squeeze(piece) for piece in cell.text.split("\n") if piece.strip())
+    joined = "\x00".join(inside)
+    found = set()
+    for index, line in enumerate(part.lines):
+        text = _squeeze(line.text)
+        if text and (text in joined or text in cells or _made_of(line.text, cells)):
+            found.add(index)
+    return frozenset(found)
+
+
+def _made_of(text: str, cells: set[str]) -> bool:
+    """Every column of the line is a cell or the beginning of one."""
+    pieces = [_squeeze(piece) for piece in re.split(r" {3,}|\t|\|", text) if piece.strip()]
+    return len(pieces) >= 2 and all(piece in cells for piece in pieces)
+
+
+def _order_above(part: Part, line: LineStatement, finder: OrderNumbers) -> str | None:
+    """The order number printed last above a row."""
+    wanted = _squeeze(line.evidence.text)[:60]
+    marks = [_squeeze(code.value) for code in line.codes[:1]]
+    current: str | None = None
+    for text in part.lines:
+        for name, _ in finder.known(text.text):
+            current = name
+        squeezed = _squeeze(text.text)
+        if squeezed and (squeezed.startswith(wanted[:40]) or any(mark and mark in squeezed for mark in marks)):
+            return current
+    return current
+
+
+def _is_small_print(text: str) -> bool:
+    return len(text) > 500

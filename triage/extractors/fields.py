@@ -1,0 +1,222 @@
+"""Reads what a document says once for all its lines: delivery date, terms, currency, price basis, its own date."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from triage.domain.document import Part
+from triage.domain.evidence import Evidence, Stated
+from triage.domain.statement import Term, TermKind, WholeOrder
+from triage.extractors import cues, money, numbers, vocabulary
+from triage.extractors.clauses import Sentence
+from triage.extractors.context import Context
+
+_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b")
+_DAYS = re.compile(
+    r"(?P<n>\d{1,3})\s*(?:-\s*)?(?:days?|tagen?|tg\b|jours?|d[ií]as?|giorni|gg\b|dagen|dni|dias?|g[uü]n|天|日)"
+    r"|\bnet(?:to)?\s*(?P<m>\d{1,3})\b|\bN(?P<k>\d{2,3})\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"(?P<n>\d{1,3})\s*(?P<work>working |business |werk|arbeits|jours ouvr[ée]s|d[ií]as h[áa]biles|giorni lavorativi"
+    r"|werkdagen|dni robocz|dias [úu]teis|i[şs] g[üu]n|个?工作日|営業日)?"
+    r"\s*(?P<unit>h\b|hrs?\b|hours?|stunden|std\b|heures?|horas?|ore\b|uur|godz\w*|saat|小时|時間"
+    r"|days?|tage?n?|jours?|d[ií]as?|giorni|dagen|dni\b|dias?|g[üu]n|天|日)?",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"^(?:h$|hrs?$|hour|stunde|std|heure|hora|ore$|uur|godz|saat|小时|時間)", re.IGNORECASE)
+_LONGEST_FIELD = 140
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFields:
+    """What holds for the whole part, and the lines that said it."""
+
+    promised: Stated[date] | None
+    price_per: Decimal | None
+    currency: str | None
+    document_date: date | None
+    terms: tuple[Term, ...]
+    used: frozenset[int]  # indexes of lines that are fields and no sentences
+
+
+def currency_of(part: Part) -> str | None:
+    """The currency most amounts of the part carry."""
+    votes: Counter[str] = Counter()
+    for line in part.lines[:400]:
+        for found in money.find_money(line.text):
+            if found.currency:
+                votes[found.currency] += 1
+        stated = money.currency_in(line.text) if vocabulary.phrases_in(line.text, "columns.currency") else None
+        if stated:
+            votes[stated] += 2
+    if not votes:
+        for line in part.lines[:400]:
+            if vocabulary.phrases_in(line.text, "columns.unit_price") or vocabulary.phrases_in(
+                line.text, "labels.total"
+            ):
+                code = money.currency_in(line.text)
+                if code:
+                    votes[code] += 1
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def price_basis_of(part: Part) -> Decimal | None:
+    """A basis that is said once for all prices ("Prices per hundred")."""
+    for line in part.lines[:400]:
+        if not any(char.isalpha() for char in line.text):
+            continue
+        if vocabulary.phrases_in(line.text, "columns.unit_price") or vocabulary.phrases_in(line.text, "columns.amount"):
+            bases = money.find_price_basis(line.text)
+            amounts = [found for found in money.find_money(line.text) if found.currency]
+            if bases and not amounts:
+                return bases[0].per
+    return None
+
+
+def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
+    if vocabulary.phrases_in(text, "labels.payment_terms"):
+        days = [next(group for group in match.groups() if group) for match in _DAYS.finditer(text)]
+        if days:
+            longest = max(days, key=int)
+            yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)
+    incoterm = _INCOTERM.search(text)
+    if incoterm:
+        yield Term(kind=TermKind.DELIVERY, value=incoterm.group(1), evidence=evidence, confidence=0.85)
+    for section, kind in (("labels.minimum_order", TermKind.MINIMUM), ("labels.surcharge", TermKind.SURCHARGE)):
+        if vocabulary.phrases_in(text, section) and any(char.isdigit() for char in text):
+            yield Term(kind=kind, value=text[:120], evidence=evidence, confidence=0.7)
+
+
+def _is_field(text: str, end: int) -> bool:
+    """Short, and no sentence of words behind the value."""
+    return len(text) <= _LONGEST_FIELD and len(re.findall(r"[^\W\d_]{2,}", text[end:])) <= 8
+
+
+def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> DocumentFields:
+    """Fields of a part: label and value in one line, or the value alone in the line below its label."""
+    promised: tuple[float, Stated[date]] | None = None
+    document_date: date | None = None
+    terms: list[Term] = []
+    used: set[int] = set()
+    for index, line in enumerate(part.lines[:600]):
+        if not line.text.strip():
+            continue
+        evidence = context.evidence(line.text, page=line.page, box=line.box)
+        terms.extend(_terms(line.text, evidence))
+        if index in in_tables:
+            continue
+        found = _field_date(line.text, part, index, context)
+        if found is not None:
+            rank, value, confidence, text = found
+            stated = Stated(
+                value=value, evidence=context.evidence(text, page=line.page, box=line.box),
+                confidence=confidence, source="field",
+            )  # fmt: skip
+            used.add(index)
+            if promised is None or rank > promised[0]:
+                promised = (rank, stated)
+        elif document_date is None and vocabulary.phrases_in(line.text, "labels.document_date"):
+            days = cues.dates_in(line.text, context)
+            document_date = days[0].value if days else None
+    return DocumentFields(
+        promised=promised[1] if promised else None,
+        price_per=price_basis_of(part),
+        currency=currency_of(part),
+        document_date=document_date,
+        terms=tuple(_once(terms)),
+        used=frozenset(used),
+    )
+
+
+def _once(terms: list[Term]) -> Iterator[Term]:
+    seen: set[tuple[TermKind, str]] = set()
+    for term in terms:
+        if (term.kind, term.value) not in seen:
+            seen.add((term.kind, term.value))
+            yield term
+
+
+def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:
+    """(rank, date, confidence, words) of a delivery date field; arrival outranks delivery, delivery outranks dispatch."""
+    if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former"):
+        return None
+    for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):
+        for label in vocabulary.phrases_in(text, f"labels.{section}"):
+            if label.start > 60 and "   " not in text[: label.start]:
+                continue
+            behind = text[label.end :]
+            found = [item for item in cues.dates_in(text, context) if item.start >= label.end]
+            if not found and not behind.strip(" :.-") and index + 1 < len(part.lines):
+                below = part.lines[index + 1].text
+                days = cues.dates_in(below, context)
+                if days and len(below) <= 40:
+                    return rank, days[0].value, 0.85 * days[0].confidence, below
+                continue
+            if not found or found[0].start - label.end > 30:
+                continue
+            between = text[label.end : found[0].start]
+            if len(re.findall(r"[^\W\d_]{2,}", between)) > 3 or not _is_field(text, found[0].end):
+                continue
+            last = found[0]
+            confidence = (0.95 if section != "dispatch_date" else 0.8) * last.confidence
+            return rank, last.value, confidence, text
+    return None
+
+
+def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrder | None:
+    """The delivery date of the document as a statement about all its lines."""
+    if fields.promised is None:
+        return None
+    return WholeOrder(evidence=fields.promised.evidence, order_number=order_number, promised=fields.promised)
+
+
+def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
+    """The date by which an answer is asked for, or after which silence counts as consent."""
+    text = sentence.text
+    if not cues.has(text, "respond_by", "silence_is_consent", "please_reply"):
+        return None
+    evidence = context.evidence(text, page=sentence.page)
+    hits = cues.hits(text, "respond_by", "silence_is_consent", "please_reply")
+    found = cues.dates_in(text, context)
+    near = [
+        item for item in found if any(abs(item.start - hit.end) < 60 or abs(hit.start - item.end) < 60 for hit in hits)
+    ]
+    near = [item for item in near if item.value >= context.today]
+    if near:
+        return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")
+    if not cues.has(text, "silence_is_consent", "respond_by"):
+        return None
+    for match in _SPAN.finditer(text):
+        unit = match.group("unit") or ""
+        if not unit and not match.group("work"):
+            continue
+        count = int(match.group("n"))
+        if _HOURS.match(unit):
+            value = context.today + timedelta(days=-(-count // 24))
+        elif match.group("work"):
+            value = add_workdays(context.today, count)
+        else:
+            value = context.today + timedelta(days=count)
+        return Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
+    return None
+
+
+def add_workdays(start: date, count: int) -> date:
+    """`count` days from Monday to Friday after `start`; public holidays are not known here."""
+    day = start
+    for _ in range(min(count, 60)):
+        day += timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+    return day
+
+
+def decimal_mark_of(part: Part) -> str | None:
+    """The decimal mark that the unambiguous numbers of the part use."""
+    if ("numbers", "typed") in part.metadata:
+        return "."
+    return numbers.decimal_mark_of(line.text for line in part.lines[:400])

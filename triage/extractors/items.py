@@ -1,0 +1,284 @@
+"""One item of a table becomes one line statement: reads quantity, unit, price, dates and codes from its cells.
+
+Where the cells contradict their own arithmetic the statement says so; nothing is filled in from the order.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from triage.domain import codes
+from triage.domain.document import Cell
+from triage.domain.evidence import Evidence, Stated
+from triage.domain.statement import Disposition, LineStatement, Price
+from triage.extractors import arithmetic, cues, money, numbers, units
+from triage.extractors.columns import Header, Role
+from triage.extractors.context import Context
+
+T = TypeVar("T")
+
+_POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d{1,4})?\W{0,2}$")
+_CODE = re.compile(
+    r"(?<!\w)[A-Z0-9][A-Z0-9./_+-]*\d[A-Z0-9./_+-]*(?!\w)|(?<!\w)[A-Z]{2,}(?:[-_/][A-Z]{1,6})+(?!\w)", re.I
+)
+_CONFIRMED = (Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
+_SHIPPED = (Role.DELIVERED_QUANTITY, Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY)
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    """The rows that belong to one line of the document, while they are collected."""
+
+    cells: dict[Role, list[Cell]] = field(default_factory=dict)
+    loose: list[str] = field(default_factory=list)  # continuation rows, and columns without a meaning
+    page: int | None = None
+    texts: list[str] = field(default_factory=list)
+
+    def text(self, role: Role) -> str:
+        """Everything in the cells of a role."""
+        return " ".join(cell.text for cell in self.cells.get(role, ()) if cell.text.strip())
+
+
+def _evidence(item: Item, context: Context, role: Role | None, text: str) -> Evidence:
+    cells = item.cells.get(role, []) if role else []
+    return context.evidence(text, page=item.page, box=cells[0].box if cells else None)
+
+
+def _stated(item: Item, context: Context, role: Role | None, value: T, text: str, confidence: float) -> Stated[T]:
+    if context.part.ocr:
+        confidence *= 0.85
+    return Stated(value=value, evidence=_evidence(item, context, role, text), confidence=confidence, source="table")
+
+
+def statement(item: Item, header: Header, context: Context) -> LineStatement | None:
+    """The statement of an item; None where it states nothing about any line."""
+    whole = "   ".join(item.texts)
+    found_codes = _codes(item, context)
+    quantity, unit = _quantity(item, header, context)
+    price, amount = _price(item, header, context), _amount(item, context)
+    quantity, price, doubts = _check(item, context, quantity, price, amount)
+    promised, former = _dates(item, header, context)
+    disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
+    position = _position(item, context)
+    if not (found_codes or position or item.text(Role.DESCRIPTION)) or not (
+        quantity or price or promised or disposition
+    ):
+        return None
+    ordered = _ordered(item, context)
+    return LineStatement(
+        evidence=context.evidence(whole, page=item.page),
+        order_number=_order_number(item, context),
+        position=position,
+        codes=found_codes,
+        description=_description(item, context),
+        quantity=quantity,
+        unit=unit,
+        price=price,
+        amount=amount,
+        promised=promised,
+        former_date=former,
+        ordered_quantity=ordered,
+        disposition=_placed(item, context, disposition, whole),
+        substitute_code=_substitute(item, context),
+        doubts=doubts,
+    )
+
+
+def _placed(item: Item, context: Context, found: Disposition | None, whole: str) -> Stated[Disposition] | None:
+    if found is None:
+        return None
+    role = Role.STATUS if item.text(Role.STATUS) else Role.REMARK if item.text(Role.REMARK) else None
+    text = item.text(role) if role else " ".join(item.loose) or whole
+    return _stated(item, context, role, found, text, 0.9)
+
+
+def _position(item: Item, context: Context) -> Stated[int] | None:
+    text = item.text(Role.POSITION).strip()
+    match = _POSITION.match(text.split("\n")[0]) if text else None
+    if match is None:
+        return None
+    return _stated(item, context, Role.POSITION, int(match.group(1)), text, 0.7)
+
+
+def _order_number(item: Item, context: Context) -> Stated[str] | None:
+    text = item.text(Role.ORDER_NUMBER).strip()
+    return _stated(item, context, Role.ORDER_NUMBER, text, text, 0.95) if text else None
+
+
+def _description(item: Item, context: Context) -> Stated[str] | None:
+    text = " ".join([item.text(Role.DESCRIPTION), *item.loose]).strip()
+    return _stated(item, context, Role.DESCRIPTION, text, text, 0.9) if text else None
+
+
+def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
+    """Codes in code columns as they stand, and known codes anywhere else in the item."""
+    found: dict[str, Stated[str]] = {}
+    for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN):
+        for cell in item.cells.get(role, ()):
+            for text in (piece.strip() for piece in cell.text.split("\n")):
+                for token in [text, *_CODE.findall(text)]:
+                    if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
+                        found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.97))
+    known = context.hints.by_code.keys() | context.hints.product_codes.keys()
+    for role, text in [(None, text) for text in item.texts] + [(Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
+        for token in _CODE.findall(text):
+            if codes.canonical(token) in known:
+                found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.95))
+    return tuple(found.values())
+
+
+def _numbers(text: str, context: Context) -> list[numbers.FoundNumber]:
+    found = numbers.find_numbers(text, decimal_mark=context.decimal_mark)
+    return [number for number in found if not number.percent]
+
+
+def _quantity(item: Item, header: Header, context: Context) -> tuple[Stated[Decimal] | None, Stated[str] | None]:
+    order = _SHIPPED if context.is_shipping else _CONFIRMED
+    for role in order:
+        text = item.text(role)
+        found = _numbers(text, context)
+        if not found:
+            continue
+        number = found[0]
+        confidence = 0.97 if len(found) == 1 else 0.8
+        if role is Role.ORDERED_QUANTITY:
+            confidence = 0.85
+        stated = _stated(item, context, role, number.value, text, confidence)
+        unit = item.text(Role.UNIT).strip() or _unit_beside(text, number)
+        if unit and units.find_unit(unit):
+            return stated, _stated(item, context, Role.UNIT if item.text(Role.UNIT) else role, unit, unit, 0.95)
+        return stated, None
+    return None, None
+
+
+def _unit_beside(text: str, number: numbers.FoundNumber) -> str:
+    """The word behind (or, in some forms, before) a quantity."""
+    behind = re.match(r"\s*([^\W\d]{1,12}\.?)", text[number.end :])
+    if behind:
+        return behind.group(1)
+    before = re.search(r"([^\W\d]{1,12}\.?)\s*$", text[: number.start])
+    return before.group(1) if before else ""
+
+
+def _ordered(item: Item, context: Context) -> Stated[Decimal] | None:
+    text = item.text(Role.ORDERED_QUANTITY)
+    found = _numbers(text, context)
+    other = any(item.text(role) for role in _CONFIRMED[:-1])
+    return _stated(item, context, Role.ORDERED_QUANTITY, found[0].value, text, 0.9) if found and other else None
+
+
+def _discounts(item: Item, context: Context) -> tuple[Decimal, ...]:
+    text = item.text(Role.DISCOUNT)
+    if not text:
+        return ()
+    found = money.find_discounts(text)
+    if found:
+        return found
+    plain = [number.value for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark)]
+    return tuple(value for value in map(abs, plain) if 0 < value < 100)
+
+
+def _price(item: Item, header: Header, context: Context) -> Stated[Price] | None:
+    """Net price before the basis is proved by arithmetic."""
+    for role in (Role.NET_PRICE, Role.UNIT_PRICE):
+        text = item.text(role)
+        if not text:
+            continue
+        bases = money.find_price_basis(text)
+        cut = text[: bases[0].start] if bases and bases[0].start > 0 else text
+        found = _numbers(cut, context)
+        if not found:
+            continue
+        basis_cell = _numbers(item.text(Role.PRICE_BASIS), context)
+        per = bases[0].per if bases else header.price_per or context.price_per or Decimal(1)
+        if basis_cell and basis_cell[0].value > 0:
+            per = basis_cell[0].value
+        discounts = () if role is Role.NET_PRICE else _discounts(item, context)
+        currency = money.currency_in(text) or money.currency_in(item.text(Role.CURRENCY)) or header.currency
+        price = Price(amount=found[0].value, per=per, discounts=discounts, currency=currency or context.currency)
+        return _stated(item, context, role, price, text, 0.95 if len(found) == 1 else 0.75)
+    return None
+
+
+def _amount(item: Item, context: Context) -> Stated[Decimal] | None:
+    text = item.text(Role.AMOUNT)
+    found = _numbers(text, context)
+    return _stated(item, context, Role.AMOUNT, found[-1].value, text, 0.95) if found else None
+
+
+def _readings(item: Item, context: Context, roles: Iterable[Role], first: Decimal) -> list[Decimal]:
+    """The value read, and the other ways in which its cell can be read."""
+    values = [first]
+    for role in roles:
+        for number in _numbers(item.text(role), context):
+            values += [number.value, *number.alternatives]
+    return list(dict.fromkeys(values))
+
+
+def _check(
+    item: Item,
+    context: Context,
+    quantity: Stated[Decimal] | None,
+    price: Stated[Price] | None,
+    amount: Stated[Decimal] | None,
+) -> tuple[Stated[Decimal] | None, Stated[Price] | None, tuple[str, ...]]:
+    """Let arithmetic choose between readings of quantity, price and basis; say so where nothing agrees."""
+    if quantity is None or price is None or amount is None:
+        return quantity, price, ()
+    stated_per = price.value.per if price.value.per != 1 else None
+    agreed = arithmetic.reconcile(
+        _readings(item, context, [Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY], quantity.value),
+        _readings(item, context, [Role.NET_PRICE, Role.UNIT_PRICE], price.value.amount),
+        _readings(item, context, [Role.AMOUNT], amount.value),
+        per=stated_per,
+        discounts=price.value.discounts,
+    )
+    if agreed is None:
+        return _less(quantity), _less(price), ("quantity × price is not the amount of the row",)
+    per = agreed.per
+    sure = Stated(value=agreed.quantity, evidence=quantity.evidence, confidence=0.99, source="table")
+    value = Price(amount=agreed.price, per=per, discounts=agreed.discounts, currency=price.value.currency)
+    return sure, Stated(value=value, evidence=price.evidence, confidence=0.99, source="table"), ()
+
+
+def _less(stated: Stated[T]) -> Stated[T]:
+    return Stated(
+        value=stated.value, evidence=stated.evidence, confidence=stated.confidence * 0.6, source=stated.source
+    )
+
+
+def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] | None, Stated[date] | None]:
+    """The promised date, and the date it replaces. Arrival before dispatch; the order's own wish never counts."""
+    promised: Stated[date] | None = None
+    former: Stated[date] | None = None
+    for role, confidence in ((Role.PROMISED_DATE, 0.97), (Role.WEEK, 0.95), (Role.DISPATCH_DATE, 0.8)):
+        text = item.text(role)
+        found = cues.dates_in(
+            text if role is not Role.WEEK else f"KW {text}" if text.strip().isdigit() else text, context
+        )
+        if not found:
+            continue
+        if len(found) > 1:
+            former = _stated(item, context, role, found[0].value, text, 0.6)
+        last = found[-1]
+        promised = _stated(item, context, role, last.value, text, confidence * last.confidence)
+        break
+    if promised is None:
+        for text in item.loose:
+            labelled = cues.labelled_date(text, context)
+            if labelled is not None:
+                promised = _stated(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
+    former_text = item.text(Role.FORMER_DATE)
+    before = cues.dates_in(former_text, context)
+    if before:
+        former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
+    return promised, former
+
+
+def _substitute(item: Item, context: Context) -> Stated[str] | None:
+    text = item.text(Role.SUBSTITUTE).strip()
+    match = _CODE.search(text)
+    return _stated(item, context, Role.SUBSTITUTE, match.group(), text, 0.9) if match else None

@@ -1,0 +1,40 @@
+"""Reads price letters: by how many percent a range of goods changes, and from when."""
+
+from datetime import date
+from decimal import Decimal
+
+from triage.domain.evidence import Stated
+from triage.domain.statement import PriceChange
+from triage.extractors import cues, numbers, vocabulary
+from triage.extractors.clauses import Sentence
+from triage.extractors.context import Context
+
+_LARGEST = Decimal(60)  # percent; more is a discount scale or a material share, no price change
+
+
+def price_change(sentence: Sentence, context: Context) -> PriceChange | None:
+    """The change a sentence announces for prices in general; None where it announces none."""
+    text = sentence.text
+    if not cues.has(text, "price_increase", "price_decrease", "price_change"):
+        return None
+    evidence = context.evidence(text, page=sentence.page)
+    found = [item for item in numbers.find_numbers(text, decimal_mark=context.decimal_mark) if item.percent]
+    found = [item for item in found if 0 < abs(item.value) <= _LARGEST]
+    percent = None
+    if found:
+        distinct = {abs(item.value) for item in found}
+        value = max(distinct)
+        falls = cues.affirmed(text, "price_decrease") and not cues.has(text, "price_increase")
+        percent = Stated[Decimal](
+            value=-value if falls else value, evidence=evidence,
+            confidence=0.9 if len(distinct) == 1 else 0.6, source="prose",
+        )  # fmt: skip
+    days = cues.dates_in(text, context)
+    valid = None
+    if days:
+        valid = Stated[date](
+            value=days[-1].value, evidence=evidence, confidence=0.8 * days[-1].confidence, source="prose"
+        )
+    elif not percent and not vocabulary.phrases_in(text, "labels.price_valid_from"):
+        return None
+    return PriceChange(percent=percent, valid_from=valid, evidence=evidence)

@@ -1,0 +1,142 @@
+"""Finds which numbers of a sentence are quantities of goods, and whether they are promised, ordered or already here."""
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from triage.extractors import cues, dates, money, numbers, units
+from triage.extractors.context import Context
+from triage.extractors.hints import Candidate
+
+
+class Use(enum.Enum):
+    """What a quantity is said for."""
+
+    STATED = "the quantity that this statement is about"
+    ORDERED = "the quantity that was ordered, named beside another one"
+    DONE = "already delivered before"
+    MISSING = "what is not coming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundQuantity:
+    """A quantity in running text."""
+
+    value: Decimal
+    start: int
+    end: int
+    text: str  # the number with its unit
+    unit: str
+    role: Use
+    confidence: float
+
+
+_UNIT_BEHIND = re.compile(r"[\s(]{0,2}([^\W\d_]{1,14}\.?|[个只件支套台米箱卷張枚個本])")
+_TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
+
+
+def _taken(text: str, context: Context) -> list[tuple[int, int]]:
+    """Stretches whose numbers are something else: dates, prices, percentages."""
+    spans = [(found.start, found.end) for found in cues.dates_in(text, context)]
+    spans += [(found.start, found.end) for found in money.find_money(text) if found.currency]
+    spans += [(found.start, found.end) for found in money.find_price_basis(text)]
+    spans += [(found.start, found.end) for found in dates.find_shifts(text)]
+    return spans
+
+
+def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> list[FoundQuantity]:
+    """All quantities of a sentence. A bare number counts only where an order expects exactly that many."""
+    taken = _taken(text, context)
+    expected = {item.line.quantity for item in candidates} | {item.line.open_quantity for item in candidates}
+    found: list[FoundQuantity] = []
+    for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
+        if number.percent or number.measure or number.value < 0:
+            continue
+        if any(number.start < end and number.end > start for start, end in taken):
+            continue
+        unit, end = _unit(text, number.end)
+        values = (number.value, *number.alternatives)
+        value = next((item for item in values if item in expected), number.value)
+        times = _TIMES.search(text[number.end : number.end + 3]) is not None
+        if not unit and not times and value not in expected and not _only(text, number.start):
+            continue
+        confidence = 0.93 if unit and value in expected else 0.88 if unit else 0.8 if value in expected else 0.6
+        found.append(
+            FoundQuantity(
+                value=value,
+                start=number.start,
+                end=end,
+                text=text[number.start : end],
+                unit=unit,
+                role=Use.STATED,
+                confidence=confidence,
+            )  # fmt: skip
+        )
+    return _with_roles(text, found, expected)
+
+
+def _unit(text: str, end: int) -> tuple[str, int]:
+    match = _UNIT_BEHIND.match(text[end:])
+    if match and units.find_unit(match.group(1)):
+        return match.group(1), end + match.end()
+    return "", end
+
+
+def _only(text: str, start: int) -> bool:
+    """ "only 30", "nur 30": a number that corrects a quantity though no unit stands by."""
+    return cues.has(text[max(0, start - 18) : start], "short", "partial")
+
+
+def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -> list[FoundQuantity]:
+    """Say for each quantity what it is named for, from the words around it."""
+    result = []
+    for index, item in enumerate(found):
+        left = found[index - 1].end if index else 0
+        right = found[index + 1].start if index + 1 < len(found) else len(text)
+        before, behind = text[max(left, item.start - 30) : item.start], text[item.end : min(right, item.end + 45)]
+        role = Use.STATED
+        if cues.has(before, "instead_of", "former"):
+            role = Use.ORDERED
+        elif cues.has(behind, "received") or cues.has(before[-20:], "received"):
+            role = Use.DONE
+        result.append(
+            FoundQuantity(
+                value=item.value,
+                start=item.start,
+                end=item.end,
+                text=item.text,
+                unit=item.unit,
+                role=role,
+                confidence=item.confidence,
+            )  # fmt: skip
+        )
+    stated = [item for item in result if item.role is Use.STATED]
+    if len({item.value for item in stated}) == 2 and cues.has(text, "short", "partial", "over"):
+        # "of the 100 only 60": the one that the order has is what was ordered.
+        known = [item for item in stated if item.value in expected]
+        if len(known) == 1 and _of(text, known[0]):
+            result = [
+                FoundQuantity(
+                    value=item.value,
+                    start=item.start,
+                    end=item.end,
+                    text=item.text,
+                    unit=item.unit,
+                    role=Use.ORDERED if item is known[0] else item.role,
+                    confidence=item.confidence,
+                )  # fmt: skip
+                for item in result
+            ]
+    return result
+
+
+_OF = re.compile(
+    r"(?:\bof(?: the)?|\bvon(?: den)?|\bder|\bsur(?: les)?|\bdes|\bde (?:las|los)|\bdei|\bdelle|\bsu|\bvan de|\bz|\bze|\bdas|\bdos|/)\s*$",
+    re.I,
+)
+
+
+def _of(text: str, item: FoundQuantity) -> bool:
+    return _OF.search(text[: item.start]) is not None

@@ -1,0 +1,184 @@
+"""Finds the order numbers and the supplier's own reference in a message. Never decides which order is meant."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.domain import codes
+from triage.domain.document import Part, PartRole, Reading
+from triage.domain.erp import OrderBook
+from triage.domain.evidence import Evidence, Stated
+from triage.extractors import vocabulary
+
+#: A run that can be a number of a document: has a digit, may hold letters and separators inside.
+_NUMBER = re.compile(r"(?<![\w@])[A-Za-z]{0,6}(?:[-/.#_][A-Za-z]{1,4})?[-/.#_]?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*")
+#: The same with one blank behind its letters, for numbers that are known.
+_LOOSE = re.compile(r"(?<![\w@])(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*")
+_GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
+_BREAKS = re.compile(r"[/_\s,;:()#]+")
+_DATE_LIKE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
+_LONGEST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A line of text somewhere in the message."""
+
+    part: str
+    text: str
+    page: int | None
+    weight: float  # how prominent
+
+
+def places(reading: Reading) -> Iterator[Place]:
+    """Subject, visible lines of all stating parts, file names; most prominent first."""
+    yield Place(part="subject", text=reading.headers.subject, page=None, weight=1.0)
+    for part in reading.parts:
+        if part.role is PartRole.BOILERPLATE:
+            continue
+        for line in part.lines:
+            yield Place(part=part.name, text=line.text, page=line.page, weight=1.0)
+    for name in reading.attachment_names:
+        yield Place(part=name, text=name, page=None, weight=0.8)
+
+
+def _pieces(written: str) -> Iterator[str]:
+    """The number itself and the pieces it may be glued together from ("4711/P00123")."""
+    yield written
+    parts = [piece for piece in _BREAKS.split(written) if piece]
+    if len(parts) > 1:
+        yield from parts
+
+
+class OrderNumbers:
+    """Looks for the numbers of known orders, and for numbers that look like ours but are not."""
+
+    def __init__(self, book: OrderBook) -> None:
+        self._known = {codes.canonical(order.name): order.name for order in book.orders}
+        self._shapes = {codes.shape(order.name) for order in book.orders}
+        self._digits: dict[str, list[str]] = {}
+        for order in book.orders:
+            self._digits.setdefault(codes.digits(order.name), []).append(order.name)
+
+    def known(self, text: str) -> Iterator[tuple[str, str]]:
+        """(our order's name, as written) for every known order in `text`."""
+        for match in _LOOSE.finditer(text):
+            for piece in _pieces(match.group()[:_LONGEST]):
+                name = self._known.get(codes.canonical(piece))
+                if name is None and _GENERIC.match(piece) and len(codes.digits(piece)) >= 4:
+                    name = self.by_digits(piece)
+                if name is not None:
+                    yield name, piece.strip()
+                    break
+
+    def by_digits(self, written: str) -> str | None:
+        """Our order whose digits alone are written, where that is one order only."""
+        names = self._digits.get(codes.digits(written), [])
+        return names[0] if len(names) == 1 and len(codes.digits(written)) >= 3 else None
+
+    def looks_ours(self, written: str) -> bool:
+        """The outline of our numbers, and none of them. An outline of digits alone says nothing."""
+        outline = codes.shape(written)
+        return outline in self._shapes and any(char != "9" for char in outline)
+
+    def slip_of(self, written: str) -> str | None:
+        """Our only order that differs by one digit or one swap."""
+        wanted = codes.canonical(written)
+        close = [name for code, name in self._known.items() if codes.near(code, wanted)]
+        return close[0] if len(close) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundNumbers:
+    """`named`: our orders' names, most prominent first. `strange`: numbers called ours that are not."""
+
+    named: tuple[Stated[str], ...]
+    strange: tuple[Stated[str], ...]
+
+
+def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
+    """Numbers that follow a label of `section` in the same line, with their offset."""
+    for hit in vocabulary.phrases_in(text, f"labels.{section}"):
+        window = text[hit.end : hit.end + 60]
+        match = _NUMBER.search(window)
+        if match is None:
+            continue
+        between = window[: match.start()]
+        if len(re.findall(r"[^\W\d_]{3,}", between)) > 2:
+            continue
+        yield match.group().strip(), hit.end + match.start()
+
+
+def _stated(value: str, place: Place, written: str, confidence: float) -> Stated[str]:
+    evidence = Evidence(part=place.part, page=place.page, text=written)
+    source = "subject" if place.part == "subject" else "text"
+    return Stated(value=value, evidence=evidence, confidence=confidence, source=source)
+
+
+def order_numbers(reading: Reading, book: OrderBook) -> FoundNumbers:
+    """All order numbers of ours that the message states, and those that it only seems to call ours."""
+    finder = OrderNumbers(book)
+    named: dict[str, Stated[str]] = {}
+    strange: dict[str, Stated[str]] = {}
+    for place in places(reading):
+        for name, written in finder.known(place.text):
+            named.setdefault(name, _stated(name, place, written, 0.99))
+        for written, _ in labelled_numbers(place.text, "our_order_number"):
+            if _DATE_LIKE.match(written) or any(finder.known(written)):
+                continue
+            by_digits = finder.by_digits(written)
+            if by_digits is not None and not finder.looks_ours(written):
+                named.setdefault(by_digits, _stated(by_digits, place, written, 0.9))
+            elif len(codes.digits(written)) >= 3:
+                strange.setdefault(codes.canonical(written), _stated(written, place, written, 0.75))
+        for match in _NUMBER.finditer(place.text):
+            for piece in _pieces(match.group()[:_LONGEST]):
+                if finder.looks_ours(piece) and codes.canonical(piece) not in map(codes.canonical, named):
+                    strange[codes.canonical(piece)] = _stated(piece.strip(), place, piece.strip(), 0.95)
+    known = {codes.canonical(name) for name in named}
+    supplier_refs = {codes.canonical(order.partner_ref) for order in book.orders if order.partner_ref}
+    kept = tuple(item for code, item in strange.items() if code not in known and code not in supplier_refs)
+    if named:
+        # A second number behind "your order" next to a known order is usually the requester's or an old one.
+        kept = tuple(item for item in kept if item.confidence >= 0.9)
+    return FoundNumbers(named=tuple(named.values()), strange=kept)
+
+
+_TITLES = ("order_confirmation", "shipping_notice", "invoice", "credit_note", "quotation", "delay_notice",
+           "cancellation", "price_change_notice", "quality_notice")  # fmt: skip
+
+
+def _title_numbers(text: str) -> Iterator[str]:
+    for section in _TITLES:
+        for hit in vocabulary.phrases_in(text, f"titles.{section}"):
+            window = text[hit.end : hit.end + 40]
+            match = _NUMBER.search(window)
+            if match and len(re.findall(r"[^\W\d_]{4,}", window[: match.start()])) == 0:
+                yield match.group().strip()
+
+
+def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
+    """The supplier's own number of the document: printed behind its title, else behind a label."""
+    finder = OrderNumbers(book)
+    best: tuple[float, Stated[str]] | None = None
+    for place in places(reading):
+        if place.weight < 1.0:
+            continue
+        found = [(number, 0.9) for number in _title_numbers(place.text)]
+        found += [(number, 0.8) for number, _ in labelled_numbers(place.text, "supplier_reference")]
+        for number, confidence in found:
+            if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
+                continue
+            if len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4:
+                continue
+            if place.part not in ("body", "subject"):
+                confidence += 0.05
+            number = number.rstrip(".-/,")
+            if best is None or confidence > best[0]:
+                best = (confidence, _stated(number, place, number, confidence))
+    return best[1] if best else None
+
+
+def stating_parts(reading: Reading) -> tuple[Part, ...]:
+    """The parts that can state something: all but boilerplate."""
+    return tuple(part for part in reading.parts if part.role is not PartRole.BOILERPLATE)

@@ -1,0 +1,96 @@
+"""Turns the rows of a table with a header into line statements, each value with the cell it stands in."""
+
+import re
+from collections.abc import Iterator
+
+from triage.domain.document import Cell, Table
+from triage.domain.statement import LineStatement
+from triage.extractors import columns, items, vocabulary
+from triage.extractors.columns import Header, Role
+from triage.extractors.context import Context
+from triage.extractors.items import Item
+
+POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d{1,4})?\W{0,2}$")
+#: Columns whose content starts a new item.
+_STARTS = (
+    Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY, Role.DELIVERED_QUANTITY, Role.OPEN_QUANTITY,
+    Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT,
+)  # fmt: skip
+_DATES = (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE)
+
+
+def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...]:
+    """All line statements of a table; none where no header gives its columns a meaning."""
+    found: list[LineStatement] = []
+    for header, found_items in _sections(table):
+        for item in found_items:
+            statement = items.statement(item, header, context)
+            if statement is not None:
+                found.append(statement)
+    return tuple(found)
+
+
+def _sections(table: Table) -> Iterator[tuple[Header, list[Item]]]:
+    """Each header with the items below it; a header repeated on the next page continues."""
+    header: Header | None = None
+    found: list[Item] = []
+    index = 0
+    while index < len(table.rows):
+        fresh = columns.header_at(table, index)
+        if fresh is not None:
+            if header is not None and fresh.roles != header.roles and found:
+                yield header, found
+                found = []
+            header = fresh
+            index += fresh.rows
+            continue
+        if header is not None:
+            page = table.pages[index] if index < len(table.pages) else table.page
+            _collect(table.rows[index], header, found, page)
+        index += 1
+    if header is not None and found:
+        yield header, found
+
+
+def _is_summary(row: tuple[Cell, ...]) -> bool:
+    """A row of totals, carry-overs or taxes. Decided by its first words."""
+    text = " ".join(cell.text for cell in row if cell.text.strip())[:80]
+    return any(
+        hit.start < 12
+        for section in ("labels.total", "labels.subtotal", "labels.vat", "labels.freight")
+        for hit in vocabulary.phrases_in(text, section)
+    )
+
+
+def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int | None) -> None:
+    """Put a row where it belongs: a new item, the continuation of the last one, or nowhere."""
+    filled = {
+        role: cell for role, cell in zip(header.roles, row, strict=False) if role is not None and cell.text.strip()
+    }
+    text = "   ".join(cell.text for cell in row if cell.text.strip())
+    if not text:
+        return
+    has_number = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _STARTS)
+    has_date = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _DATES)
+    names = any(role in filled for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION))
+    position = Role.POSITION in filled and POSITION.match(filled[Role.POSITION].text.strip()) is not None
+    starts = (has_number and (names or position or has_date)) or (position and (names or has_date))
+    starts = starts or (
+        has_date and names and not has_number and bool(filled.keys() - {Role.DESCRIPTION} - set(_DATES))
+    )
+    if _is_summary(row) and not position:
+        return
+    if starts or (not found and has_number and has_date):
+        item = Item(page=page)
+        found.append(item)
+    elif found:
+        item = found[-1]
+        item.loose.append(text)
+    else:
+        return
+    item.texts.append(text)
+    for role, cell in filled.items():
+        item.cells.setdefault(role, []).append(cell)
+    for role, cell in zip(header.roles, row, strict=False):
+        if role is None and cell.text.strip():
+            item.loose.append(cell.text)

@@ -1,0 +1,274 @@
+"""The statement meets our orders and becomes a confirmation: our lines with what is said about each.
+
+What matches nothing stays visible. Nothing is filled from the order but what a message confirms "as ordered".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from triage.domain import codes
+from triage.domain.assessment import Confirmation, ConfirmedLine, Doubt, DoubtCode, UnmatchedReference
+from triage.domain.erp import Order, OrderBook, OrderLine
+from triage.domain.evidence import Stated
+from triage.domain.statement import Disposition, LineStatement, Price, Statement, WholeOrder
+from triage.matching import assign, convert, merge, uoms
+
+_SURE_FIT = 0.8
+
+
+def match(statement: Statement, book: OrderBook) -> Confirmation:
+    """Match every statement to a line of ours where there is one."""
+    by_name = {order.name: order for order in book.orders}
+    named = [by_name[item.value] for item in statement.order_numbers if item.value in by_name]
+    strange = [item for item in statement.order_numbers if item.value not in by_name]
+    doubts: list[Doubt] = []
+    orders = tuple(dict.fromkeys(named)) or _orders_by_content(statement, book, doubts)
+    fits = assign.assign(statement.lines, orders)
+    groups: dict[int, list[LineStatement]] = defaultdict(list)
+    home: dict[int, tuple[Order, OrderLine, assign.Fit]] = {}
+    loose: list[LineStatement] = []
+    for line, fit in zip(statement.lines, fits, strict=True):
+        if fit is None:
+            loose.append(line)
+            continue
+        groups[fit.line.id].append(line)
+        kept = home.get(fit.line.id)
+        if kept is None or fit.score > kept[2].score:
+            home[fit.line.id] = (fit.order, fit.line, fit)
+    lines: list[ConfirmedLine] = []
+    for line_id, members in groups.items():
+        order, ours, fit = home[line_id]
+        merged = merge.merge(members)
+        doubts.extend(merged.doubts)
+        for entry in merged.entries:
+            lines.append(_confirmed(entry, order, ours, fit, doubts))
+    lines = _with_wholes(lines, statement, orders)
+    lines.extend(_loose(loose, orders, doubts))
+    if not named and orders and lines:
+        doubts.append(_guessed(orders))
+    seen = tuple(order for order in orders if named or any(line.order is order for line in lines))
+    return Confirmation(
+        orders=seen,
+        lines=tuple(sorted(lines, key=_place)),
+        unmatched=tuple(_unmatched(item) for item in strange),
+        supplier_reference=statement.supplier_reference,
+        terms=statement.terms,
+        doubts=tuple(doubts),
+    )
+
+
+def _place(line: ConfirmedLine) -> tuple[str, int, str]:
+    day = line.promised.isoformat() if line.promised else "9999"
+    return (line.order_name or "~", line.line_number or 9999, day)
+
+
+def _unmatched(item: Stated[str]) -> UnmatchedReference:
+    return UnmatchedReference(written=item.value, evidence=item.evidence, confidence=item.confidence)
+
+
+def _guessed(orders: Sequence[Order]) -> Doubt:
+    names = ", ".join(order.name for order in orders[:3])
+    return Doubt(
+        code=DoubtCode.UNKNOWN_ORDER,
+        reason=f"The message names no order of ours; its goods fit {names}.",
+        needs_person=True,
+    )
+
+
+def _orders_by_content(statement: Statement, book: OrderBook, doubts: list[Doubt]) -> tuple[Order, ...]:
+    """The sender's open order that the goods fit, where exactly one fits; by its own reference before that."""
+    refs = {codes.canonical(item.value) for item in statement.order_numbers}
+    if statement.supplier_reference is not None:
+        refs.add(codes.canonical(statement.supplier_reference.value))
+    by_ref = [order for order in book.orders if order.partner_ref and codes.canonical(order.partner_ref) in refs]
+    if by_ref:
+        return tuple(by_ref)
+    if not statement.lines:
+        return ()
+    slips = [order for order in book.orders for ref in refs if codes.near(codes.canonical(order.name), ref)]
+    scores: dict[int, float] = {}
+    for order in slips or [order for order in book.orders if order.is_open]:
+        fits = assign.assign(statement.lines, [order])
+        good = [item.score for item in fits if item is not None and item.by in ("code", "description")]
+        if good:
+            scores[order.id] = sum(good) / len(statement.lines)
+    if not scores:
+        return ()
+    ranked = sorted(scores, key=lambda key: scores[key], reverse=True)
+    if len(ranked) > 1 and scores[ranked[1]] > scores[ranked[0]] * 0.85:
+        return ()
+    return tuple(order for order in book.orders if order.id == ranked[0] and scores[ranked[0]] >= 0.5)
+
+
+def _confirmed(
+    entry: LineStatement, order: Order, ours: OrderLine, fit: assign.Fit, doubts: list[Doubt]
+) -> ConfirmedLine:
+    converted = convert.convert(entry, ours, order.currency)
+    doubts.extend(converted.doubts)
+    if entry.doubts:
+        doubts.extend(
+            Doubt(code=DoubtCode.ARITHMETIC, reason=text.capitalize() + ".", evidence=(entry.evidence,))
+            for text in entry.doubts
+        )
+    return ConfirmedLine(
+        statement=entry,
+        order=order,
+        line=ours,
+        matched_by=fit.by,
+        product_code=ours.product_code or None,
+        supplier_product_code=_supplier_code(entry, ours),
+        quantity=converted.quantity,
+        uom=uoms.erp_name(entry.unit.value, ours.uom) if entry.unit else None,
+        price=converted.price,
+        currency=converted.currency if converted.price is not None else None,
+        promised=entry.promised.value if entry.promised else None,
+        status=entry.disposition.value if entry.disposition else None,
+        confidence=_confidence(entry, fit, bool(converted.doubts)),
+    )
+
+
+def _supplier_code(entry: LineStatement, ours: OrderLine) -> str | None:
+    """The supplier's code as the message names it; the substitute's where there is one."""
+    if entry.substitute_code is not None:
+        return entry.substitute_code.value
+    known = {codes.canonical(code): code for code in ours.supplier_codes}
+    own = codes.canonical(ours.product_code)
+    others = [item.value for item in entry.codes if codes.canonical(item.value) != own]
+    for item in others:
+        if codes.canonical(item) in known:
+            return known[codes.canonical(item)]
+    for item in others:
+        for code, written in known.items():
+            if len(codes.canonical(item)) >= 4 and (
+                code.endswith(codes.canonical(item)) or code.startswith(codes.canonical(item))
+            ):
+                return written
+    return None
+
+
+def _confidence(entry: LineStatement, fit: assign.Fit, doubted: bool) -> float:
+    """That all values of the entry are right: the weakest of them, and of the match."""
+    stated = [item.confidence for item in (entry.quantity, entry.price, entry.promised) if item is not None]
+    weakest = min(stated, default=0.7)
+    matched = 0.97 if fit.score >= _SURE_FIT else 0.6 + 0.4 * (fit.score - 0.5)
+    value = min(weakest, matched)
+    if len(stated) > 1:
+        value *= 0.99
+    return round(value * (0.5 if doubted or entry.doubts else 1.0), 4)
+
+
+def _loose(loose: Iterable[LineStatement], orders: Sequence[Order], doubts: list[Doubt]) -> list[ConfirmedLine]:
+    """Rows that are on no order of ours; sentences that point nowhere are no lines."""
+    found = []
+    for entry in loose:
+        if entry.anchored_by or not (entry.codes or entry.description) or entry.quantity is None:
+            continue
+        if orders:
+            doubts.append(
+                Doubt(
+                    code=DoubtCode.UNMATCHED_LINE,
+                    reason="A line of the document is on none of the orders it names.",
+                    evidence=(entry.evidence,),
+                )
+            )
+        converted = convert.convert(entry, None, "")
+        found.append(
+            ConfirmedLine(
+                statement=entry,
+                order=None,
+                line=None,
+                matched_by="",
+                product_code=None,
+                supplier_product_code=entry.codes[0].value if entry.codes else None,
+                quantity=converted.quantity,
+                uom=None,
+                price=converted.price,
+                currency=converted.currency,
+                promised=entry.promised.value if entry.promised else None,
+                status=Disposition.ADDED if orders else None,
+                confidence=0.5,
+            )
+        )
+    return found
+
+
+def _with_wholes(lines: list[ConfirmedLine], statement: Statement, orders: Sequence[Order]) -> list[ConfirmedLine]:
+    """Apply what is said of whole orders: to lines that lack the value, or to every line where none is named."""
+    result = list(lines)
+    for whole in statement.whole_orders:
+        for order in _meant(whole, orders):
+            mine = [line for line in result if line.order is order]
+            if mine:
+                result = [_fill(line, whole) if line.order is order else line for line in result]
+            if not mine or whole.others_only:
+                named = {line.line.id for line in mine if line.line}
+                result.extend(_from_whole(whole, order, ours) for ours in order.lines if _concerns(whole, ours, named))
+    return result
+
+
+def _meant(whole: WholeOrder, orders: Sequence[Order]) -> Sequence[Order]:
+    if whole.order_number is None:
+        return orders
+    wanted = codes.canonical(whole.order_number)
+    return [order for order in orders if codes.canonical(order.name) == wanted]
+
+
+def _concerns(whole: WholeOrder, ours: OrderLine, named: set[int]) -> bool:
+    return ours.id not in named and (ours.open_quantity > 0 or not ours.received)
+
+
+def _fill(line: ConfirmedLine, whole: WholeOrder) -> ConfirmedLine:
+    """A line that says nothing about its day takes the document's day."""
+    if whole.others_only or whole.promised is None or line.promised is not None:
+        return line
+    if line.status in (Disposition.REJECTED,):
+        return line
+    entry = replace(line.statement, promised=whole.promised)
+    return replace(
+        line,
+        statement=entry,
+        promised=whole.promised.value,
+        confidence=round(min(line.confidence, whole.promised.confidence), 4),
+    )
+
+
+def _from_whole(whole: WholeOrder, order: Order, ours: OrderLine) -> ConfirmedLine:
+    """A line that only the statement about the whole order speaks of."""
+    place = whole.evidence
+    sure = min((item.confidence for item in (whole.promised, whole.disposition) if item), default=0.8)
+    quantity = (
+        Stated(value=ours.quantity, evidence=place, confidence=sure, source="prose")
+        if whole.confirms_quantity
+        else None
+    )
+    price = (
+        Stated(value=Price(amount=ours.price, currency=order.currency), evidence=place, confidence=sure, source="prose")
+        if whole.confirms_price
+        else None
+    )
+    promised = whole.promised
+    if promised is None and whole.confirms_date and ours.due is not None:
+        promised = Stated(value=ours.due, evidence=place, confidence=sure, source="prose")
+    disposition = whole.disposition
+    if disposition is None and (whole.confirms_date or whole.confirms_quantity or whole.confirms_price):
+        disposition = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=sure, source="prose")
+    entry = LineStatement(
+        evidence=place, quantity=quantity, price=price, promised=promised, disposition=disposition,
+        anchor=ours.id, anchored_by="whole order",
+    )  # fmt: skip
+    return ConfirmedLine(
+        statement=entry,
+        order=order,
+        line=ours,
+        matched_by="whole order",
+        product_code=ours.product_code or None,
+        supplier_product_code=None,
+        quantity=ours.quantity if quantity else None,
+        uom=None,
+        price=ours.price if price else None,
+        currency=order.currency if price else None,
+        promised=promised.value if promised else None,
+        status=disposition.value if disposition else None,
+        confidence=round(sure, 4),
+    )

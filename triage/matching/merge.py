@@ -1,0 +1,116 @@
+"""Statements about the same line of ours become one, or a split; what contradicts is kept and said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from triage.domain.assessment import Doubt, DoubtCode
+from triage.domain.evidence import Stated
+from triage.domain.statement import LineStatement
+
+T = TypeVar("T")
+_FIELDS = ("quantity", "unit", "price", "promised", "former_date", "ordered_quantity", "disposition",
+           "substitute_code", "description", "position", "amount")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The entries of one order line: one, or several where delivery is split."""
+
+    entries: tuple[LineStatement, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def _same(one: Stated[T] | None, other: Stated[T] | None) -> bool:
+    return one is None or other is None or one.value == other.value
+
+
+def _better(one: Stated[T] | None, other: Stated[T] | None) -> Stated[T] | None:
+    """The surer of two; where both say the same they confirm each other."""
+    if one is None or other is None:
+        return one or other
+    best = one if one.confidence >= other.confidence else other
+    if one.value == other.value and one.evidence.part != other.evidence.part:
+        return replace(best, confidence=min(0.995, best.confidence + (1 - best.confidence) * 0.5))
+    return best
+
+
+def _join(one: LineStatement, other: LineStatement) -> LineStatement:
+    values = {name: _better(getattr(one, name), getattr(other, name)) for name in _FIELDS}
+    seen = {code.value: code for code in (*other.codes, *one.codes)}
+    return replace(
+        one,
+        codes=tuple(seen.values()),
+        remainder=one.remainder or other.remainder,
+        doubts=tuple(dict.fromkeys((*one.doubts, *other.doubts))),
+        order_number=one.order_number or other.order_number,
+        **values,
+    )
+
+
+def _prices_agree(one: LineStatement, other: LineStatement) -> bool:
+    if one.price is None or other.price is None:
+        return True
+    return one.price.value.per_unit == other.price.value.per_unit
+
+
+def _compatible(one: LineStatement, other: LineStatement) -> bool:
+    return _same(one.quantity, other.quantity) and _same(one.promised, other.promised) and _prices_agree(one, other)
+
+
+def _is_split(one: LineStatement, other: LineStatement) -> bool:
+    """Two deliveries of one line: in the same part, each with its own quantity or its own day."""
+    if one.evidence.part != other.evidence.part:
+        return False
+    own_days = one.promised is not None and other.promised is not None and one.promised.value != other.promised.value
+    counts = one.quantity is not None or other.quantity is not None
+    return own_days and counts
+
+
+def merge(statements: Sequence[LineStatement]) -> Merged:
+    """Bring together what is said about one line, in the order of the message; the surest part first."""
+    entries: list[LineStatement] = []
+    doubts: list[Doubt] = []
+    for statement in statements:
+        for index, entry in enumerate(entries):
+            if _compatible(entry, statement):
+                entries[index] = _join(entry, statement)
+                break
+        else:
+            rivals = [index for index, entry in enumerate(entries) if not _is_split(entry, statement)]
+            if not rivals or (len(entries) > 1 and statement.quantity is None and statement.promised is None):
+                entries.append(statement)
+                continue
+            index = rivals[-1]
+            entry = entries[index]
+            if entry.evidence.part == statement.evidence.part and statement.anchored_by:
+                # Within one text the later word replaces the earlier one.
+                entries[index] = _replace(entry, statement)
+            else:
+                doubts.append(_contradiction(entry, statement))
+                entries[index] = _join(entry, statement)
+    return Merged(entries=tuple(entries), doubts=tuple(doubts))
+
+
+def _replace(earlier: LineStatement, later: LineStatement) -> LineStatement:
+    values = {name: getattr(later, name) or getattr(earlier, name) for name in _FIELDS}
+    if values["promised"] is not None and values["promised"] is not later.promised:
+        values["promised"] = replace(values["promised"], confidence=values["promised"].confidence * 0.9)
+    return replace(earlier, remainder=earlier.remainder or later.remainder, **values)
+
+
+def _contradiction(one: LineStatement, other: LineStatement) -> Doubt:
+    what = [
+        name
+        for name, left, right in (
+            ("quantity", one.quantity, other.quantity),
+            ("date", one.promised, other.promised),
+            ("price", one.price, other.price),
+        )
+        if left is not None and right is not None and left.value != right.value
+    ]
+    return Doubt(
+        code=DoubtCode.CONTRADICTION,
+        reason=f"Two places of the message state a different {' and '.join(what)} for the same line.",
+        evidence=(one.evidence, other.evidence),
+    )

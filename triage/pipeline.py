@@ -1,0 +1,96 @@
+"""The one path of every message: reading, extracting, matching, assessing, advising. Used by worker, command line
+and evaluation alike.
+
+No IO of its own: everything it touches comes in as an argument. The same input gives the same outcome.
+"""
+
+import hashlib
+import re
+
+from triage.advisors import advise as advising
+from triage.classifiers import assess as assessing
+from triage.domain.advice import Priority
+from triage.domain.document import Reading
+from triage.domain.erp import ErpView, OrderBook
+from triage.domain.message import Message
+from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome
+from triage.domain.ports import Toolkit
+from triage.errors import Error
+from triage.extractors import extract as extracting
+from triage.matching import match as matching
+
+_MOST_TEXT = 200_000  # characters in which order numbers are looked for
+
+
+def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
+    """Read one message and say what a person should know. Errors of ours end as `Failed`; anything else is a bug."""
+    step = "reading"
+    try:
+        reading = tools.reader.read(message)
+        step = "looking up orders"
+        book = _order_book(reading, erp)
+        step = "extracting"
+        statement = extracting.extract(reading, book, erp.now)
+        step = "matching"
+        confirmation = matching.match(statement, book)
+        step = "assessing"
+        earlier = tools.memory.earlier(
+            order_ids=[order.id for order in confirmation.orders], fingerprint=fingerprint(reading), before=message
+        )
+        assessment = assessing.assess(
+            reading=reading,
+            statement=statement,
+            confirmation=confirmation,
+            book=book,
+            policy=tools.policy,
+            kind_model=tools.kind,
+            reason_model=tools.reason,
+            suspicion_model=tools.suspicion,
+            earlier=earlier,
+        )
+        step = "advising"
+        advice = advising.advise(
+            assessment, reading, erp, tools.policy, mode=tools.versions.mode, message_id=message.id
+        )
+    except Error as error:
+        return Failed(
+            message_id=message.id,
+            step=step,
+            reason=error.reason,
+            way_out=error.way_out or "Replay the message when the cause is mended.",
+            retry_helps=error.retry_helps,
+        )
+    shape: type[Advised] | type[NothingToSay] | type[NeedsPerson]
+    if assessment.needs_review:
+        shape = NeedsPerson
+    elif assessment.deviations or advice.rank.priority is not Priority.LOW:
+        shape = Advised
+    else:
+        shape = NothingToSay
+    return shape(
+        message_id=message.id,
+        reading=reading,
+        statement=statement,
+        assessment=assessment,
+        advice=advice,
+        versions=tools.versions,
+    )
+
+
+def _order_book(reading: Reading, erp: ErpView) -> OrderBook:
+    headers = reading.headers
+    texts = [headers.subject, *reading.attachment_names]
+    for part in reading.parts:
+        texts.extend(line.text for line in part.lines)
+    sender = headers.sender.email if headers.sender else ""
+    hints = [address.email for address in (*headers.to, *headers.cc) if address.email]
+    return erp.order_book(sender=sender, text="\n".join(texts)[:_MOST_TEXT], company_hints=hints)
+
+
+def fingerprint(reading: Reading) -> str:
+    """Equal for the same statement sent again: the words of body and attachments, without case and white space."""
+    words = [reading.headers.subject]
+    for part in reading.parts:
+        words.append(part.text)
+    folded = re.sub(r"\W+", "", "".join(words).casefold())
+    return hashlib.sha256(folded.encode()).hexdigest()
