@@ -1,0 +1,37 @@
+"""What leaves for the ERP: a note on one record, once a situation. Whoever satisfies `Poster` does nothing else."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from triage.domain.erp import RecordRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An advisory on its way to a record. The same key again means: the living note is brought up to date."""
+
+    key: str  # of the situation
+    record: RecordRef
+    headline: str
+    body_html: str
+    digest: str  # hexadecimal SHA-256 of record and body: equal for the same note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof that a note stands where it should."""
+
+    key: str
+    place: str  # what took it: "store", "odoo"
+    external_id: str  # of the note at that place
+    digest: str  # of the note that stands there
+
+
+class Poster(Protocol):
+    """Leaves a note. Posting the same note again changes nothing and returns the same receipt."""
+
+    place: str
+
+    def post(self, note: Note) -> Receipt:
+        """Raises ErpUnavailableError where trying again can help, ErpRefusedError where it can't."""
+        ...

@@ -1,0 +1,239 @@
+"""Messages and their state machine: received → reading → advised → posted, or done without a note, or failed.
+
+A claim is one conditional UPDATE that counts the attempt; who holds it may store an outcome, nobody else.
+Never claims a message twice at a time, never loses one: what its worker dropped comes back through `stuck`.
+"""
+
+import enum
+import secrets
+import traceback
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from triage.domain.message import Message
+from triage.store.database import Store, insert_once
+from triage.store.tables import blobs, messages, refusals, transitions
+
+
+class State(enum.StrEnum):
+    """Where a message is."""
+
+    RECEIVED = "received"
+    READING = "reading"  # claimed
+    ADVISED = "advised"  # understood; its note is on the way
+    POSTED = "posted"  # its note stands on the record
+    DONE = "done"  # understood; no record to leave a note on, or nothing to tell
+    FAILED = "failed"  # visible, with a reason; can be replayed
+
+
+#: Nothing more happens to these by themselves.
+FINAL = (State.POSTED, State.DONE, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to work on a message until the lease ends."""
+
+    message: Message
+    token: str
+    attempt: int  # counted from 1
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How claims are given."""
+
+    lease: timedelta = timedelta(seconds=360)
+    max_attempts: int = 3
+    retry_delay: timedelta = timedelta(seconds=30)  # doubled for each further attempt
+
+    def pause(self, attempt: int) -> timedelta:
+        """How long to wait after attempt number `attempt` failed; a day at most."""
+        factor: int = 2 ** min(attempt - 1, 16)
+        return min(self.retry_delay * factor, timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an attempt failed, for people."""
+
+    step: str
+    reason: str
+    way_out: str
+    retry_helps: bool
+    trace: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException, *, step: str) -> "Failure":
+        """An error that nobody expected. Its text may hold a supplier's words: only its type becomes the reason."""
+        return cls(
+            step=step,
+            reason=f"unexpected error ({type(error).__name__})",
+            way_out="Replay the message; if it fails again, report it with the trace.",
+            retry_helps=True,
+            trace="".join(traceback.format_exception(error))[-20_000:],
+        )
+
+
+def add(store: Store, message: Message) -> bool:
+    """Keep a message; its bytes are stored once. True where it is new, False where it was here before."""
+    now = store.now
+    with store.write() as connection:
+        insert_once(connection, blobs, {"digest": message.id, "content": message.raw, "size": len(message.raw)})
+        row = {
+            "message_id": message.id,
+            "door": message.door,
+            "name": message.name,
+            "received_at": message.received_at,
+            "state": State.RECEIVED,
+            "attempts": 0,
+            "due_at": now,
+            "updated_at": now,
+        }
+        if not insert_once(connection, messages, row):
+            return False
+        record(connection, message.id, State.RECEIVED, now, f"through {message.door}")
+    return True
+
+
+def refuse(store: Store, *, door: str, name: str, size: int, reason: str, way_out: str) -> None:
+    """Keep in sight what a door turned away."""
+    with store.write() as connection:
+        values = {"door": door, "name": name, "size": size, "reason": reason, "way_out": way_out, "at": store.now}
+        connection.execute(refusals.insert().values(**values))
+
+
+def claim(store: Store, message_id: str, terms: Terms) -> Claim | None:
+    """Take a message to work on. None where it is not due, another holds it, or its attempts are used up."""
+    now = store.now
+    token = secrets.token_hex(16)
+    free = sa.or_(
+        sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now),
+        sa.and_(messages.c.state == State.READING, messages.c.lease_until <= now),
+    )
+    taken = (
+        sa.update(messages)
+        .where(messages.c.message_id == message_id, messages.c.attempts < terms.max_attempts, free)
+        .values(
+            state=State.READING,
+            attempts=messages.c.attempts + 1,
+            lease_until=now + terms.lease,
+            lease_token=token,
+            updated_at=now,
+        )
+    )
+    with store.write() as connection:
+        if connection.execute(taken).rowcount != 1:
+            return None
+        row = connection.execute(sa.select(messages).where(messages.c.message_id == message_id)).one()
+        record(connection, message_id, State.READING, now, f"attempt {row.attempts}")
+        raw = connection.execute(sa.select(blobs.c.content).where(blobs.c.digest == message_id)).scalar_one()
+    message = Message(id=message_id, raw=raw, door=row.door, received_at=row.received_at, name=row.name)
+    return Claim(message=message, token=token, attempt=row.attempts, lease_until=now + terms.lease)
+
+
+def release(connection: Connection, claim: Claim, state: State, now: datetime, **values: object) -> bool:
+    """End a claim in `state`. False where the claim was lost meanwhile: then nothing may be stored."""
+    statement = (
+        sa.update(messages)
+        .where(messages.c.message_id == claim.message.id, messages.c.lease_token == claim.token)
+        .values(state=state, lease_until=None, lease_token=None, updated_at=now, **values)
+    )
+    return bool(connection.execute(statement).rowcount == 1)
+
+
+def fail(store: Store, claim: Claim, failure: Failure, terms: Terms) -> State | None:
+    """End a claim without an outcome: the message is tried again, or has failed for people to see.
+
+    Returns the state it is in now; None where the claim was lost meanwhile.
+    """
+    now = store.now
+    again = failure.retry_helps and claim.attempt < terms.max_attempts
+    state = State.RECEIVED if again else State.FAILED
+    told = {"step": failure.step, "reason": failure.reason, "way_out": failure.way_out, "trace": failure.trace}
+    if again:
+        told["due_at"] = now + terms.pause(claim.attempt)  # type: ignore[assignment]
+    with store.write() as connection:
+        if not release(connection, claim, state, now, **told):
+            return None
+        record(connection, claim.message.id, state, now, f"{failure.step}: {failure.reason}")
+    return state
+
+
+def replay(store: Store, message_id: str) -> bool:
+    """Put a message back to the start, whatever it ended as. False where it is unknown or being worked on."""
+    now = store.now
+    back = (
+        sa.update(messages)
+        .where(messages.c.message_id == message_id, messages.c.state.in_([State.ADVISED, *FINAL]))
+        .values(state=State.RECEIVED, attempts=0, due_at=now, updated_at=now, step="", reason="", way_out="", trace="")
+    )
+    with store.write() as connection:
+        if connection.execute(back).rowcount != 1:
+            return False
+        record(connection, message_id, State.RECEIVED, now, "replayed")
+    return True
+
+
+def stuck(store: Store, terms: Terms, *, limit: int = 1000) -> tuple[str, ...]:
+    """Ids that wait and should be worked on now: due ones, and those whose worker died. Oldest first.
+
+    Those whose attempts are used up become failed here: whatever killed their workers can't go on for ever.
+    """
+    now = store.now
+    lost = sa.and_(messages.c.state == State.READING, messages.c.lease_until <= now)
+    spent = sa.and_(lost, messages.c.attempts >= terms.max_attempts)
+    with store.write() as connection:
+        for message_id in (
+            connection.execute(sa.select(messages.c.message_id).where(spent).limit(limit)).scalars().all()
+        ):
+            told = {
+                "state": State.FAILED,
+                "lease_until": None,
+                "lease_token": None,
+                "updated_at": now,
+                "step": "reading",
+                "reason": f"its worker was lost {terms.max_attempts} times while it worked on this message",
+                "way_out": "Look at the document; replay the message once the cause is mended.",
+            }
+            # Asked again under the lock: its worker may have finished in between.
+            ended = connection.execute(
+                sa.update(messages).where(messages.c.message_id == message_id, spent).values(**told)
+            )
+            if ended.rowcount == 1:
+                record(connection, message_id, State.FAILED, now, str(told["reason"]))
+        waiting = sa.or_(lost, sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now))
+        found = connection.execute(
+            sa.select(messages.c.message_id).where(waiting).order_by(messages.c.id).limit(limit)
+        ).scalars()
+        return tuple(found)
+
+
+def states(store: Store, message_ids: Collection[str]) -> dict[str, State]:
+    """The states of messages; unknown ids are left out."""
+    wanted = list(message_ids)
+    found: dict[str, State] = {}
+    with store.read() as connection:
+        for start in range(0, len(wanted), 500):
+            chunk = wanted[start : start + 500]
+            rows = connection.execute(
+                sa.select(messages.c.message_id, messages.c.state).where(messages.c.message_id.in_(chunk))
+            )
+            found.update({row.message_id: State(row.state) for row in rows})
+    return found
+
+
+def raw_of(store: Store, message_id: str) -> bytes | None:
+    """The bytes as they came in; None where the id is unknown."""
+    with store.read() as connection:
+        return connection.execute(sa.select(blobs.c.content).where(blobs.c.digest == message_id)).scalar_one_or_none()
+
+
+def record(connection: Connection, message_id: str, state: State, at: datetime, detail: str = "") -> None:
+    """Write down a change of state, in the transaction that makes it."""
+    connection.execute(transitions.insert().values(message_id=message_id, at=at, state=state, detail=detail))

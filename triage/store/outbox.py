@@ -1,0 +1,201 @@
+"""Notes on their way to records: written with their outcome, claimed like messages, left once a situation.
+
+An older note never replaces a newer one. The local poster keeps the notes here where no ERP takes them.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from triage.domain.advice import Advice
+from triage.domain.outcome import NothingToSay
+from triage.domain.posting import Note, Receipt
+from triage.store import codec, entries, inbox
+from triage.store.database import Store, insert_once
+from triage.store.tables import local_notes, messages, outbox, outcomes, posts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The right to leave one note until the lease ends."""
+
+    outbox_id: int
+    message_id: str
+    note: Note
+    token: str
+    attempt: int  # counted from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPoster:
+    """Stands in for the ERP: keeps each situation's living note in the store."""
+
+    store: Store
+    place: str = "store"
+
+    def post(self, note: Note) -> Receipt:
+        """Leave or bring up to date; the same note again changes nothing."""
+        values = {
+            "record_model": note.record.model,
+            "record_id": note.record.id,
+            "record_name": note.record.name,
+            "body_html": note.body_html,
+            "digest": note.digest,
+            "updated_at": self.store.now,
+        }
+        with self.store.write() as connection:
+            if not insert_once(connection, local_notes, {"key": note.key, **values}):
+                changed = sa.and_(local_notes.c.key == note.key, local_notes.c.digest != note.digest)
+                connection.execute(sa.update(local_notes).where(changed).values(**values))
+            number = connection.execute(sa.select(local_notes.c.id).where(local_notes.c.key == note.key)).scalar_one()
+        return Receipt(key=note.key, place=self.place, external_id=str(number), digest=note.digest)
+
+
+def wanted(connection: Connection, outcome: entries.GoodEnd) -> bool:
+    """True where an outcome leaves a note: it tells something, or an earlier note is no longer true."""
+    if _note(outcome.advice) is None:
+        return False
+    if not isinstance(outcome, NothingToSay):
+        return True
+    before = sa.select(outbox.c.id).where(outbox.c.key == outcome.advice.key).limit(1)
+    return connection.execute(before).first() is not None
+
+
+def put(connection: Connection, *, message_id: str, outcome_id: int, advice: Advice, now: datetime) -> int:
+    """Write the note of an outcome into the outbox; an earlier one of the same message is left no more.
+
+    Raises ValueError for an advice without a note: ask `wanted` first.
+    """
+    note = _note(advice)
+    if note is None:
+        raise ValueError("no record to leave a note on")
+    mine = sa.and_(outbox.c.message_id == message_id, outbox.c.state == "pending")
+    connection.execute(sa.update(outbox).where(mine).values(state="superseded", updated_at=now))
+    values = {"key": advice.key, "message_id": message_id, "outcome_id": outcome_id, "digest": note.digest}
+    written = outbox.insert().values(state="pending", attempts=0, due_at=now, updated_at=now, **values)
+    return int(connection.execute(written.returning(outbox.c.id)).scalar_one())
+
+
+def claim(store: Store, outbox_id: int, terms: inbox.Terms) -> Claimed | None:
+    """Take a note to leave. None where it is not due, held by another, left already, spent, or outdated."""
+    now = store.now
+    token = secrets.token_hex(16)
+    free = sa.or_(
+        sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now),
+        sa.and_(outbox.c.state == "posting", outbox.c.lease_until <= now),
+    )
+    taken = (
+        sa.update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.attempts < terms.max_attempts, free)
+        .values(
+            state="posting",
+            attempts=outbox.c.attempts + 1,
+            lease_until=now + terms.lease,
+            lease_token=token,
+            updated_at=now,
+        )
+    )
+    with store.write() as connection:
+        if connection.execute(taken).rowcount != 1:
+            return None
+        row = connection.execute(sa.select(outbox).where(outbox.c.id == outbox_id)).one()
+        newer = sa.select(outbox.c.id).where(outbox.c.key == row.key, outbox.c.id > outbox_id).limit(1)
+        if connection.execute(newer).first() is not None:
+            _end(connection, outbox_id, row.message_id, "superseded", now, "a newer note stands in its place")
+            return None
+        document = connection.execute(
+            sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
+        ).scalar_one()
+    outcome: entries.GoodEnd = codec.unpack(document, entries.GoodEnd)
+    note = _note(outcome.advice)
+    assert note is not None  # `put` wrote the row because there is one
+    return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts)
+
+
+def confirm(store: Store, claimed: Claimed, receipt: Receipt) -> None:
+    """Keep the receipt: the note stands on its record."""
+    now = store.now
+    values = {"place": receipt.place, "external_id": receipt.external_id, "digest": receipt.digest, "at": now}
+    with store.write() as connection:
+        if not insert_once(connection, posts, {"key": receipt.key, "revision": 1, **values}):
+            changed = sa.and_(posts.c.key == receipt.key, posts.c.digest != receipt.digest)
+            connection.execute(sa.update(posts).where(changed).values(revision=posts.c.revision + 1, **values))
+        _end(connection, claimed.outbox_id, claimed.message_id, "posted", now, f"note left in {receipt.place}")
+
+
+def fail(store: Store, claimed: Claimed, failure: inbox.Failure, terms: inbox.Terms) -> None:
+    """The note was not left: it is tried again, or its message has failed for people to see."""
+    now = store.now
+    again = failure.retry_helps and claimed.attempt < terms.max_attempts
+    with store.write() as connection:
+        mine = sa.and_(outbox.c.id == claimed.outbox_id, outbox.c.lease_token == claimed.token)
+        ended = (
+            sa.update(outbox)
+            .where(mine)
+            .values(
+                state="pending" if again else "failed",
+                due_at=now + terms.pause(claimed.attempt),
+                lease_until=None,
+                lease_token=None,
+                reason=failure.reason,
+                updated_at=now,
+            )
+        )
+        if connection.execute(ended).rowcount == 1 and not again:
+            _give_up(connection, claimed.message_id, failure, now)
+
+
+def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, ...]:
+    """Ids of notes that wait and should be left now, oldest first; those whose attempts are used up fail here."""
+    now = store.now
+    lost = sa.and_(outbox.c.state == "posting", outbox.c.lease_until <= now)
+    spent = sa.and_(lost, outbox.c.attempts >= terms.max_attempts)
+    failure = inbox.Failure(
+        step="posting",
+        reason=f"its worker was lost {terms.max_attempts} times while it left the note",
+        way_out="Replay the message.",
+        retry_helps=False,
+    )
+    with store.write() as connection:
+        for row in connection.execute(sa.select(outbox.c.id, outbox.c.message_id).where(spent).limit(limit)).all():
+            ended = sa.update(outbox).where(outbox.c.id == row.id, spent)
+            if connection.execute(ended.values(state="failed", reason=failure.reason, updated_at=now)).rowcount == 1:
+                _give_up(connection, row.message_id, failure, now)
+        waiting = sa.or_(lost, sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now))
+        found = connection.execute(sa.select(outbox.c.id).where(waiting).order_by(outbox.c.id).limit(limit)).scalars()
+        return tuple(found)
+
+
+def _note(advice: Advice) -> Note | None:
+    if advice.record is None or not advice.note_html:
+        return None
+    told = f"{advice.record.model}\n{advice.record.id}\n{advice.note_html}"
+    return Note(
+        key=advice.key,
+        record=advice.record,
+        headline=advice.headline,
+        body_html=advice.note_html,
+        digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
+
+
+def _end(connection: Connection, outbox_id: int, message_id: str, state: str, now: datetime, detail: str) -> None:
+    connection.execute(
+        sa.update(outbox)
+        .where(outbox.c.id == outbox_id)
+        .values(state=state, lease_until=None, lease_token=None, reason="", updated_at=now)
+    )
+    moved = sa.update(messages).where(messages.c.message_id == message_id, messages.c.state == inbox.State.ADVISED)
+    if connection.execute(moved.values(state=inbox.State.POSTED, updated_at=now)).rowcount == 1:
+        inbox.record(connection, message_id, inbox.State.POSTED, now, detail)
+
+
+def _give_up(connection: Connection, message_id: str, failure: inbox.Failure, now: datetime) -> None:
+    told = {"step": failure.step, "reason": failure.reason, "way_out": failure.way_out, "trace": failure.trace}
+    moved = sa.update(messages).where(messages.c.message_id == message_id, messages.c.state == inbox.State.ADVISED)
+    if connection.execute(moved.values(state=inbox.State.FAILED, updated_at=now, **told)).rowcount == 1:
+        inbox.record(connection, message_id, inbox.State.FAILED, now, f"{failure.step}: {failure.reason}")

@@ -1,0 +1,118 @@
+"""Stores how a message ended: outcome, queue entry and outbox row in one transaction; remembers it for later messages.
+
+Never stores for a claim that was lost: whoever took the message over stores instead.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from triage.domain.message import Message
+from triage.domain.outcome import Failed, Outcome
+from triage.domain.ports import Earlier
+from triage.store import codec, entries, inbox, outbox
+from triage.store.database import Store
+from triage.store.tables import messages, outcome_orders, outcomes
+
+#: Tells the same document sent again; the pipeline's own function, handed in.
+Fingerprint = Callable[[entries.GoodEnd], str]
+
+#: As many earlier messages as one message is compared with.
+_EARLIER = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of a message."""
+
+    state: inbox.State
+    outbox_id: int | None = None  # the note to leave now
+
+
+def finish(
+    store: Store, claim: inbox.Claim, outcome: Outcome, terms: inbox.Terms, *, fingerprint: Fingerprint
+) -> Stored | None:
+    """Store an outcome and end its claim. None where the claim was lost meanwhile."""
+    if isinstance(outcome, Failed):
+        failure = inbox.Failure(
+            step=outcome.step, reason=outcome.reason, way_out=outcome.way_out, retry_helps=outcome.retry_helps
+        )
+        state = inbox.fail(store, claim, failure, terms)
+        return None if state is None else Stored(state=state)
+    document = codec.pack(outcome, entries.GoodEnd)
+    told = fingerprint(outcome)
+    now = store.now
+    cleared = {"step": "", "reason": "", "way_out": "", "trace": ""}
+    with store.write() as connection:
+        has_note = outbox.wanted(connection, outcome)
+        state = inbox.State.ADVISED if has_note else inbox.State.DONE
+        if not inbox.release(connection, claim, state, now, **cleared):
+            return None
+        row = {
+            "message_id": outcome.message_id,
+            "made_at": now,
+            "type": type(outcome).__name__,
+            "fingerprint": told,
+            "key": outcome.advice.key,
+            "document": document,
+        }
+        outcome_id = int(connection.execute(outcomes.insert().values(**row).returning(outcomes.c.id)).scalar_one())
+        newest = sa.update(messages).where(messages.c.message_id == outcome.message_id)
+        connection.execute(newest.values(outcome_id=outcome_id))
+        orders = sorted({order.id for order in outcome.assessment.confirmation.orders})
+        if orders:
+            connection.execute(outcome_orders.insert(), [{"outcome_id": outcome_id, "order_id": id} for id in orders])
+        entries.update(connection, outcome, outcome_id, now)
+        note = None
+        if has_note:
+            note = outbox.put(
+                connection, message_id=outcome.message_id, outcome_id=outcome_id, advice=outcome.advice, now=now
+            )
+        inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
+    return Stored(state=state, outbox_id=note)
+
+
+def outcome_of(store: Store, message_id: str) -> entries.GoodEnd | None:
+    """How a message ended most recently; None where it never ended well."""
+    with store.read() as connection:
+        document = connection.execute(
+            sa.select(outcomes.c.document)
+            .join(messages, messages.c.outcome_id == outcomes.c.id)
+            .where(messages.c.message_id == message_id)
+        ).scalar_one_or_none()
+    return None if document is None else codec.unpack(document, entries.GoodEnd)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMemory:
+    """The `Memory` port over what is stored: what arrived before a message, whenever that is read."""
+
+    store: Store
+
+    def earlier(self, *, order_ids: Collection[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
+        """Earlier messages about these orders, or with this fingerprint; oldest first, never `before` itself."""
+        here = sa.select(messages.c.id).where(messages.c.message_id == before.id).scalar_subquery()
+        about = sa.select(outcome_orders.c.outcome_id).where(outcome_orders.c.order_id.in_(list(order_ids)))
+        query = (
+            sa.select(messages.c.message_id, messages.c.received_at, outcomes.c.fingerprint, outcomes.c.document)
+            .join(outcomes, outcomes.c.id == messages.c.outcome_id)
+            .where(
+                messages.c.message_id != before.id,
+                sa.or_(messages.c.id < here, sa.and_(here.is_(None), messages.c.received_at <= before.received_at)),
+                sa.or_(outcomes.c.id.in_(about), outcomes.c.fingerprint == fingerprint),
+            )
+            .order_by(messages.c.id.desc())
+            .limit(_EARLIER)
+        )
+        with self.store.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Earlier(
+                message_id=row.message_id,
+                fingerprint=row.fingerprint,
+                understood=codec.unpack(row.document, entries.GoodEnd),
+                received_at=row.received_at,
+            )
+            for row in reversed(rows)
+        )

@@ -1,0 +1,276 @@
+"""The tables, as SQLAlchemy describes them. Their history stands in `migrations/`; a test holds the two together.
+
+Never creates anything by itself: `Store.migrate` does.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite keeps it without its zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must be aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SafeText(TypeDecorator[str]):
+    """Text that any database takes: NUL characters and lone surrogates of broken mails become U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+#: 64 bits on PostgreSQL; SQLite's automatic keys need its own INTEGER.
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _key() -> sa.Column[Any]:
+    return sa.Column("id", Key, primary_key=True, autoincrement=True)
+
+
+#: Bytes as they came in, once each.
+blobs = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),  # hexadecimal SHA-256
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),  # bytes
+)
+
+#: One row a message; the state machine.
+messages = sa.Table(
+    "messages",
+    metadata,
+    _key(),  # order of arrival
+    sa.Column("message_id", sa.String(64), sa.ForeignKey("blobs.digest"), nullable=False, unique=True),
+    sa.Column("door", SafeText, nullable=False),
+    sa.Column("name", SafeText, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),  # counted at the claim
+    sa.Column("due_at", Instant, nullable=False),  # not claimed before
+    sa.Column("lease_until", Instant),
+    sa.Column("lease_token", sa.String(32)),  # who holds the claim; an outcome with another token is refused
+    sa.Column("step", SafeText, nullable=False, server_default=""),  # where it failed
+    sa.Column("reason", SafeText, nullable=False, server_default=""),
+    sa.Column("way_out", SafeText, nullable=False, server_default=""),
+    sa.Column("trace", SafeText, nullable=False, server_default=""),  # traceback, for the operator alone
+    sa.Column("outcome_id", Key),  # the newest outcome
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "state", "lease_until"),
+)
+
+#: What a door turned away before it became a message: never dropped silently.
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    _key(),
+    sa.Column("door", SafeText, nullable=False),
+    sa.Column("name", SafeText, nullable=False),
+    sa.Column("size", Key, nullable=False),  # bytes
+    sa.Column("reason", SafeText, nullable=False),
+    sa.Column("way_out", SafeText, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+#: Every change of a message's state.
+transitions = sa.Table(
+    "transitions",
+    metadata,
+    _key(),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("detail", SafeText, nullable=False, server_default=""),
+    sa.Index(None, "message_id", "id"),
+)
+
+#: What was understood; a replay adds a row.
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    _key(),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("type", sa.String(16), nullable=False),  # Advised, NothingToSay, NeedsPerson
+    sa.Column("fingerprint", sa.String(64), nullable=False),  # equal for the same document sent again
+    sa.Column("key", SafeText, nullable=False),  # of the situation
+    sa.Column("document", sa.LargeBinary, nullable=False),  # codec.pack of the outcome
+    sa.Index(None, "message_id", "id"),
+    sa.Index(None, "fingerprint"),
+    sa.Index(None, "key"),
+)
+
+#: Which orders an outcome speaks of: what `Memory` asks.
+outcome_orders = sa.Table(
+    "outcome_orders",
+    metadata,
+    sa.Column("outcome_id", Key, sa.ForeignKey("outcomes.id"), primary_key=True),
+    sa.Column("order_id", Key, primary_key=True),  # the ERP's id
+    sa.Index(None, "order_id"),
+)
+
+#: The queue: one row a situation, brought up to date by every message about it.
+entries = sa.Table(
+    "entries",
+    metadata,
+    _key(),
+    sa.Column("key", SafeText, nullable=False, unique=True),
+    sa.Column("state", sa.String(16), nullable=False),  # open, snoozed, done, info
+    sa.Column("priority", sa.String(16), nullable=False),
+    sa.Column("score", sa.Float, nullable=False),  # higher stands higher
+    sa.Column("headline", SafeText, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("company", SafeText, nullable=False),
+    sa.Column("supplier", SafeText, nullable=False),
+    sa.Column("buyer", SafeText, nullable=False),
+    sa.Column("record_model", SafeText),
+    sa.Column("record_id", Key),
+    sa.Column("record_name", SafeText, nullable=False, server_default=""),
+    sa.Column("roles", SafeText, nullable=False),  # separated by blanks, the one who acts first
+    sa.Column("mode", sa.String(16), nullable=False),  # what read it
+    sa.Column("needs_review", sa.Boolean, nullable=False),
+    sa.Column("deviations", sa.Integer, nullable=False),  # still standing
+    sa.Column("messages", sa.Integer, nullable=False),
+    sa.Column("outcome_id", Key, nullable=False),  # the one shown first
+    sa.Column("search", SafeText, nullable=False),  # lower case
+    sa.Column("act_by", Instant),
+    sa.Column("snoozed_until", Instant),
+    sa.Column("decided_through", Key, nullable=False, server_default="0"),  # entry_messages.id a person has decided on
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "state", "score", "id"),
+    sa.Index(None, "state", "company", "score", "id"),
+    sa.Index(None, "state", "kind", "score", "id"),
+    sa.Index(None, "state", "priority", "score", "id"),
+)
+
+#: Roles and deviation types of an entry, for filters.
+entry_tags = sa.Table(
+    "entry_tags",
+    metadata,
+    sa.Column("entry_id", Key, sa.ForeignKey("entries.id"), primary_key=True),
+    sa.Column("dimension", sa.String(16), primary_key=True),  # role, deviation
+    sa.Column("value", sa.String(32), primary_key=True),
+    sa.Index(None, "dimension", "value", "entry_id"),
+)
+
+#: How many entries there are of a sort, kept in the transaction that changes them.
+entry_counts = sa.Table(
+    "entry_counts",
+    metadata,
+    sa.Column("state", sa.String(16), primary_key=True),
+    sa.Column("dimension", sa.String(16), primary_key=True),  # all, priority, kind, company, role, deviation
+    sa.Column("value", sa.String(200), primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+
+#: Every message of an entry, and every outcome of it: the history.
+entry_messages = sa.Table(
+    "entry_messages",
+    metadata,
+    _key(),
+    sa.Column("entry_id", Key, sa.ForeignKey("entries.id"), nullable=False),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("outcome_id", Key, nullable=False),
+    sa.Column("headline", SafeText, nullable=False),
+    sa.Column("priority", sa.String(16), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "entry_id", "id"),
+    sa.Index(None, "message_id"),
+)
+
+#: What people decided; it changes nothing in the ERP.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    _key(),
+    sa.Column("entry_id", Key, sa.ForeignKey("entries.id"), nullable=False),
+    sa.Column("outcome_id", Key, nullable=False),  # what the person saw
+    sa.Column("decision", sa.String(32), nullable=False),
+    sa.Column("comment", SafeText, nullable=False),
+    sa.Column("person", SafeText, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "entry_id", "id"),
+)
+
+#: Notes to be left, written in the transaction of their outcome.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _key(),
+    sa.Column("key", SafeText, nullable=False),  # of the situation
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("outcome_id", Key, nullable=False, unique=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # pending, posting, posted, superseded, failed
+    sa.Column("attempts", sa.Integer, nullable=False),  # counted at the claim
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant),
+    sa.Column("lease_token", sa.String(32)),
+    sa.Column("reason", SafeText, nullable=False, server_default=""),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "key", "id"),
+    sa.Index(None, "message_id"),
+)
+
+#: Receipts: one living note a situation.
+posts = sa.Table(
+    "posts",
+    metadata,
+    _key(),
+    sa.Column("key", SafeText, nullable=False, unique=True),
+    sa.Column("place", SafeText, nullable=False),
+    sa.Column("external_id", SafeText, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),  # how often the note was brought up to date
+    sa.Column("at", Instant, nullable=False),
+)
+
+#: The notes themselves where no ERP takes them: what the local poster leaves.
+local_notes = sa.Table(
+    "local_notes",
+    metadata,
+    _key(),
+    sa.Column("key", SafeText, nullable=False, unique=True),
+    sa.Column("record_model", SafeText, nullable=False),
+    sa.Column("record_id", Key, nullable=False),
+    sa.Column("record_name", SafeText, nullable=False),
+    sa.Column("body_html", SafeText, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+)
