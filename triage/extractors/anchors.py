@@ -53,11 +53,8 @@ def _squeeze(text: str) -> _Squeezed:
 def _at_borders(text: str, start: int, end: int) -> bool:
     before = text[start - 1] if start else " "
     behind = text[end] if end < len(text) else " "
-    return (
-        (not before.isalnum()
-        and not behind.isalnum())
-        or ((_is_cjk(before) or not before.isalnum())
-        and (_is_cjk(behind) or not behind.isalnum()))
+    return (not before.isalnum() and not behind.isalnum()) or (
+        (_is_cjk(before) or not before.isalnum()) and (_is_cjk(behind) or not behind.isalnum())
     )
 
 

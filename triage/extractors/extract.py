@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
+from triage.domain import codes
 from triage.domain.document import Part, PartRole, Reading, Table
 from triage.domain.erp import Order, OrderBook
-from triage.domain.evidence import Stated
-from triage.domain.statement import LineStatement, PriceChange, Statement, Term, WholeOrder
+from triage.domain.evidence import Evidence, Stated
+from triage.domain.statement import Disposition, LineStatement, PriceChange, Statement, Term, WholeOrder
 from triage.extractors import (
     accounts,
     clauses,
@@ -23,6 +24,8 @@ from triage.extractors import (
     titles,
 )
 from triage.extractors.context import Context
+from triage.extractors.edi import reader as edi
+from triage.extractors.edi.structured import Structured
 from triage.extractors.hints import Hints, hints_of
 from triage.extractors.references import FoundNumbers, OrderNumbers
 
@@ -68,6 +71,7 @@ class _Collector:
         self._title = title
         self._today = today
         self._finder = OrderNumbers(book)
+        self._structured: list[Structured] = []
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
         self._terms: list[Term] = []
@@ -77,6 +81,10 @@ class _Collector:
 
     def read(self, part: Part) -> None:
         """All that one part states."""
+        structured = edi.read(part)
+        if structured is not None:
+            self._structured.append(structured)
+            return
         context = self._context(part)
         spoken_for, tabled = self._tables(part, context)
         found = fields.document_fields(part, context, spoken_for)
@@ -139,19 +147,55 @@ class _Collector:
                 self._respond_by = answer
 
     def statement(self) -> Statement:
-        """Everything gathered."""
+        """Everything gathered. A structured document is exact: its lines stand before those read from text."""
+        exact = [line for item in self._structured for line in item.lines]
+        reference = next((item.reference for item in self._structured if item.reference), None)
+        title = next((item.kind for item in self._structured), self._title)
         return Statement(
-            order_numbers=(*self._found.named, *self._found.strange),
-            supplier_reference=references.supplier_reference(self._reading, self._book),
-            lines=tuple(self._lines),
-            whole_orders=tuple(self._wholes),
+            order_numbers=self._order_numbers(),
+            supplier_reference=reference or references.supplier_reference(self._reading, self._book),
+            lines=(*exact, *self._lines),
+            whole_orders=(*self._wholes, *(_whole(item) for item in self._structured if _is_whole(item))),
             terms=tuple(self._terms),
             price_changes=tuple(self._changes),
             respond_by=self._respond_by,
             document_date=self._document_date,
-            document_title=self._title,
+            document_title=title,
             bank_accounts=accounts.bank_accounts(self._reading),
+            doubts=tuple(doubt for item in self._structured for doubt in item.doubts),
         )
+
+    def _order_numbers(self) -> tuple[Stated[str], ...]:
+        """Known numbers, strange ones, and those that a structured document names as ours and that are unknown."""
+        numbers = [*self._found.named, *self._found.strange]
+        seen = {codes.canonical(item.value) for item in numbers}
+        for structured in self._structured:
+            for item in structured.order_numbers:
+                known = [name for name, _ in self._finder.known(item.value)]
+                if codes.canonical(item.value) not in seen and not any(codes.canonical(name) in seen for name in known):
+                    numbers.append(item)
+                    seen.add(codes.canonical(item.value))
+        return tuple(numbers)
+
+
+def _is_whole(structured: Structured) -> bool:
+    return structured.header_disposition is not None and not structured.lines
+
+
+def _whole(structured: Structured) -> WholeOrder:
+    """A response without lines speaks of every line: an acceptance confirms quantity, price and date as ordered."""
+    fate = structured.header_disposition
+    accepted = fate is not None and fate.value is Disposition.ACCEPTED
+    place = fate.evidence if fate is not None else Evidence(part="", text="")
+    number = structured.order_numbers[0].value if structured.order_numbers else None
+    return WholeOrder(
+        evidence=place,
+        order_number=number,
+        disposition=fate,
+        confirms_quantity=accepted,
+        confirms_price=accepted,
+        confirms_date=accepted,
+    )
 
 
 def _squeeze(text: str) -> str:
