@@ -95,6 +95,7 @@ class _Reader:
         self._head_day: tuple[int, Segment] | None = None
         self._currency: str | None = None
         self._backorder: Draft | None = None
+        self._earlier: list[Draft] = []  # deliveries of the same line that stand before this one
         self._in_line = False
 
     def take(self, segment: Segment) -> None:
@@ -192,7 +193,7 @@ class _Reader:
 
     def _split(self, first: Draft) -> Draft:
         """A second delivery of the same line begins: keep the first, go on with a copy."""
-        self.lines.append(first.statement())
+        self._earlier.append(first)
         self._draft = replace(first, quantity=None, promised=None, texts=list(first.texts))
         self._day_rank = 99
         return self._draft
@@ -240,6 +241,11 @@ class _Reader:
         """The line ends."""
         draft = self._draft
         if draft is not None:
+            for part in self._earlier:
+                # The price stands once, behind the last delivery of the line.
+                part.price = part.price or draft.price
+                self.lines.append(part.statement())
+            self._earlier = []
             self._apply_head(draft)
             self.lines.append(draft.statement())
             if self._backorder is not None and self._backorder.promised is not None:
