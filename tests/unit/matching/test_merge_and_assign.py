@@ -1,0 +1,97 @@
+"""Which line a statement is about, and what becomes of two statements about one line."""
+
+from datetime import date
+from decimal import Decimal
+
+from triage.domain.erp import Company, Order, OrderLine, Partner
+from triage.domain.evidence import Evidence, Stated
+from triage.domain.statement import LineStatement, Price
+from triage.matching import assign, convert, merge
+
+
+def stated(value, part="body", confidence=0.9):
+    return Stated(value=value, evidence=Evidence(part=part, text=str(value)), confidence=confidence, source="table")
+
+
+def said(part="body", **values):
+    given = {name: stated(value, part) for name, value in values.items() if name != "codes"}
+    codes = tuple(stated(code, part) for code in values.get("codes", ()))
+    return LineStatement(evidence=Evidence(part=part, text="row"), codes=codes, **given)
+
+
+def line(number, code, supplier_code, description="Thing", quantity=10, price="5"):
+    return OrderLine(
+        id=number, order_id=1, number=number, product_id=number, product_code=code, supplier_codes=(supplier_code,),
+        description=description, quantity=Decimal(quantity), received=Decimal(0), invoiced=Decimal(0), uom="Units",
+        price=Decimal(price), currency="EUR", due=date(2026, 12, 1),
+    )  # fmt: skip
+
+
+def order(*lines):
+    return Order(
+        id=1, name="PX1", supplier=Partner(id=1, name="S"), company=Company(id=1, name="C", currency="EUR"),
+        currency="EUR", state="purchase", ordered_on=None, buyer=None, lines=lines,
+    )  # fmt: skip
+
+
+PLACED = order(line(1, "AA-100", "KX-1", "Hex bolt M8"), line(2, "AA-200", "KX-2", "Lock washer", 20, "7"))
+
+
+def numbers(statements):
+    return [fit.line.number if fit else None for fit in assign.assign(statements, [PLACED])]
+
+
+def test_a_code_beats_the_printed_position():
+    assert numbers([said(codes=["kx 2"], position=1, quantity=Decimal(20))]) == [2]
+
+
+def test_position_alone_is_not_enough_and_values_help():
+    assert numbers([said(position=2)]) == [None]
+    assert numbers([said(position=2, quantity=Decimal(20), price=Price(amount=Decimal(7)), description="washer")]) == [
+        2
+    ]
+
+
+def test_an_unknown_code_is_not_forced_onto_a_line():
+    assert numbers([said(codes=["ZZ-999"], position=1, quantity=Decimal(3))]) == [None]
+
+
+def test_same_values_from_two_parts_confirm_each_other():
+    one = said(part="a.pdf", quantity=Decimal(10), promised=date(2026, 12, 1))
+    two = said(part="body", quantity=Decimal(10))
+    merged = merge.merge([one, two])
+    assert len(merged.entries) == 1
+    assert merged.entries[0].quantity.confidence > 0.9
+    assert not merged.doubts
+
+
+def test_body_and_attachment_that_contradict_are_told():
+    merged = merge.merge(
+        [said(part="a.pdf", promised=date(2026, 12, 1)), said(part="body", promised=date(2026, 12, 8))]
+    )
+    assert len(merged.entries) == 1
+    assert "date" in merged.doubts[0].reason
+    assert len(merged.doubts[0].evidence) == 2
+
+
+def test_two_deliveries_of_one_line_stay_two():
+    merged = merge.merge(
+        [
+            said(quantity=Decimal(6), promised=date(2026, 12, 1)),
+            said(quantity=Decimal(4), promised=date(2026, 12, 15)),
+        ]
+    )
+    assert [entry.quantity.value for entry in merged.entries] == [6, 4]
+    assert not merged.doubts
+
+
+def test_price_a_power_of_ten_away_is_doubted():
+    ours = line(1, "AA-100", "KX-1", price="0.31")
+    found = convert.convert(said(price=Price(amount=Decimal(31))), ours, "EUR")
+    assert found.price == 31
+    assert found.doubts
+
+
+def test_plain_numbers_have_no_exponent():
+    assert str(convert.plain(Decimal("1E+3"))) == "1000"
+    assert str(convert.plain(Decimal("0.3100"))) == "0.31"
