@@ -50,7 +50,7 @@ def loads(text: str, kind: type[T] | Any) -> T:
     """The value that `dumps` wrote. Raises StoreError where the text holds no such value."""
     try:
         return typing.cast(T, _decoder(typing.cast(Any, kind))(json.loads(text)))
-    except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         raise StoreError(f"stored outcome has another form: {error}", way_out="Replay the message.") from error
 
 

@@ -137,7 +137,8 @@ def _insert_of(dialect: str) -> Any:
 def insert_once(connection: Connection, table: sa.Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless one with the same key stands there. True where it was inserted."""
     statement = _insert_of(connection.dialect.name)(table).values(**values).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount == 1)
+    # What was inserted is returned; the count of rows is not told for every kind of insert.
+    return connection.execute(statement.returning(sa.literal_column("1"))).first() is not None
 
 
 def add_counts(

@@ -44,7 +44,6 @@ def update(connection: Connection, outcome: GoodEnd, outcome_id: int, now: datet
             at=now,
         )
     )
-    refresh(connection, entry, now)
     _leave_others(connection, outcome.message_id, entry.id, now)
     refresh(connection, entry, now)
     return int(entry.id)

@@ -192,7 +192,7 @@ def totals(store: Store) -> dict[str, int]:
     """State of the queue → number of entries."""
     with store.read() as connection:
         query = sa.select(entry_counts.c.state, entry_counts.c["count"]).where(entry_counts.c.dimension == "all")
-        return {str(state): int(number) for state, number in connection.execute(query).tuples()}
+        return {str(state): int(number) for state, number in connection.execute(query)}
 
 
 def message_totals(store: Store) -> dict[str, int]:

@@ -1,0 +1,84 @@
+"""Worker and clock inside this process, over Celery's in-memory transport: what a trial needs instead of Redis.
+
+Never used together with other processes: they would not see this broker.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from celery import Celery
+from celery.worker import WorkController
+from celery.worker import state as worker_state
+
+from triage.store import inbox
+from triage.store.database import Store
+from triage.tasks import app as apps
+
+
+class _Worker(WorkController):  # type: ignore[misc]
+    """A worker that tells when it listens, and installs no signal handlers."""
+
+    def __init__(self, app: Celery) -> None:
+        self.listening = threading.Event()
+        super().__init__(
+            app=app, pool="solo", concurrency=1, without_heartbeat=True, without_mingle=True, without_gossip=True
+        )
+
+    def on_consumer_ready(self, consumer: object) -> None:
+        self.listening.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A running worker of this process."""
+
+    app: Celery
+    store: Store
+
+    def ring(self, message_id: str) -> None:
+        """Have a message read soon."""
+        apps.ring(self.app, apps.READ, message_id)
+
+    def wait(self, message_ids: Collection[str], *, on_progress: Callable[[int], None], poll: float = 0.1) -> None:
+        """Until all these messages have ended; tells how many have. One that is to be tried again has not ended."""
+        waiting = set(message_ids)
+        total = len(waiting)
+        while waiting:
+            found = inbox.states(self.store, waiting)
+            waiting -= {item for item in waiting if item not in found or found[item] in inbox.FINAL}
+            on_progress(total - len(waiting))
+            if waiting:
+                time.sleep(poll)
+
+
+@contextlib.contextmanager
+def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedded]:
+    """A worker in a thread, and a sweep every so many seconds, until the block ends."""
+    worker_state.should_stop = None
+    worker_state.should_terminate = None
+    worker = _Worker(app)
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=worker.start, name="worker", daemon=True),
+        threading.Thread(target=_sweep, args=(app, sweep_every, over), name="sweep", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        worker.listening.wait(timeout=30)
+        yield Embedded(app=app, store=store)
+    finally:
+        over.set()
+        worker_state.should_stop = 0
+        for thread in threads:
+            thread.join(timeout=30)
+
+
+def _sweep(app: Celery, every: float, over: threading.Event) -> None:
+    while True:
+        apps.ring(app, apps.SWEEP)
+        if over.wait(every):
+            return

@@ -1,0 +1,103 @@
+"""The work itself, whoever rings: read one message, leave one note, put back what is stuck.
+
+Each call claims first, so that ringing twice does nothing twice. Never passes a document on: ids alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from triage.domain.message import Message
+from triage.domain.outcome import Outcome
+from triage.domain.posting import Poster
+from triage.errors import Error
+from triage.store import inbox, outbox, results
+from triage.store.database import Store
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the work needs: the store, the terms of claims, the one path and the hand that leaves notes."""
+
+    store: Store
+    terms: inbox.Terms
+    triage: Callable[[Message], Outcome]
+    fingerprint: results.Fingerprint
+    poster: Poster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """What should be rung for again."""
+
+    message_ids: tuple[str, ...]
+    outbox_ids: tuple[int, ...]
+
+
+def read(work: Work, message_id: str) -> results.Stored | None:
+    """Claim a message, take it through the one path, store how it ended.
+
+    None where there was nothing to claim, or where the claim was lost on the way. Raises StoreError where the database
+    does not answer: the claim then runs out and the message comes back.
+    """
+    with structlog.contextvars.bound_contextvars(message_id=message_id):
+        claim = inbox.claim(work.store, message_id, work.terms)
+        if claim is None:
+            _log.debug("message not claimed")
+            return None
+        _log.info("reading started", attempt=claim.attempt)
+        try:
+            outcome = work.triage(claim.message)
+            stored = results.finish(work.store, claim, outcome, work.terms, fingerprint=work.fingerprint)
+        except Error as error:
+            told = inbox.Failure(
+                step="reading", reason=error.reason, way_out=error.way_out, retry_helps=error.retry_helps
+            )
+            stored = _failed(work, claim, told)
+        # An edge: whatever a document sets off ends as a visible failure of that document.
+        except Exception as error:
+            _log.error("reading broke", error=type(error).__name__)
+            stored = _failed(work, claim, inbox.Failure.of(error, step="reading"))
+        _log.info("reading ended", state=stored.state if stored else "claim lost")
+        return stored
+
+
+def post(work: Work, outbox_id: int) -> bool:
+    """Claim a note and leave it. True where it stands on its record now, False where nothing was left."""
+    claimed = outbox.claim(work.store, outbox_id, work.terms)
+    if claimed is None:
+        return False
+    with structlog.contextvars.bound_contextvars(message_id=claimed.message_id):
+        try:
+            receipt = work.poster.post(claimed.note)
+        except Error as error:
+            told = inbox.Failure(
+                step="posting", reason=error.reason, way_out=error.way_out, retry_helps=error.retry_helps
+            )
+            outbox.fail(work.store, claimed, told, work.terms)
+            _log.warning("posting failed", place=work.poster.place, attempt=claimed.attempt, error=type(error).__name__)
+            return False
+        # An edge: the note is tried again, then its message fails for people to see.
+        except Exception as error:
+            outbox.fail(work.store, claimed, inbox.Failure.of(error, step="posting"), work.terms)
+            _log.error("posting broke", place=work.poster.place, error=type(error).__name__)
+            return False
+        outbox.confirm(work.store, claimed, receipt)
+        _log.info("note left", place=receipt.place)
+        return True
+
+
+def sweep(work: Work) -> Stuck:
+    """Find what a lost broker or worker forgot; what has used up its attempts becomes a visible failure."""
+    found = Stuck(message_ids=inbox.stuck(work.store, work.terms), outbox_ids=outbox.stuck(work.store, work.terms))
+    if found.message_ids or found.outbox_ids:
+        _log.info("stuck work found", messages=len(found.message_ids), notes=len(found.outbox_ids))
+    return found
+
+
+def _failed(work: Work, claim: inbox.Claim, failure: inbox.Failure) -> results.Stored | None:
+    state = inbox.fail(work.store, claim, failure, work.terms)
+    return None if state is None else results.Stored(state=state)
