@@ -1,0 +1,323 @@
+"""Words with boxes, ruled lines and hidden text of one PDF page, by pdfium. Never interprets, renders or runs anything.
+
+Calls pdfium's C functions directly: a Python object for every character would be ten times slower.
+"""
+
+import ctypes
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from triage.domain.evidence import Box
+from triage.reading.page import Rules, Spot
+
+_TINY = 2.0  # points: smaller type can't be read
+_NEAR = 24  # steps of 255 between ink and ground that no eye tells apart
+_SCAN_SHARE = 0.5  # of the page: an image larger than that is a scan
+_MOST_CHARACTERS = 60_000  # of one page
+_MOST_PATHS = 6_000  # drawn objects looked at
+_THIN = 2.2  # points: a filled rectangle thinner than this is a line
+_SHORTEST = 7.0  # points: of a rule
+_BLANKS = frozenset(
+    " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\x00"
+)
+
+
+@dataclass(slots=True)
+class PageWords:
+    """What stands on one page."""
+
+    width: float  # points, as shown
+    height: float
+    spots: list[Spot] = field(default_factory=list)  # along the page's main direction
+    turned: list[Spot] = field(default_factory=list)  # stamps and margin notes in other directions
+    rules: Rules = field(default_factory=Rules)
+    hidden: list[str] = field(default_factory=list)
+    has_scan: bool = False
+    drawn: int = 0  # objects that are not text
+    garbled: bool = False  # the fonts do not tell which letters their shapes are
+    layer: bool = False  # the text is an invisible layer over a scan
+
+
+@dataclass(slots=True)
+class _Run:
+    """Properties of one text object, shared by its characters."""
+
+    angle: int  # degrees clockwise from the reading direction as shown, in quarters; -1 for slanted
+    unseen: bool
+    invisible: bool  # render mode 3 or 7
+    ink: tuple[int, int, int] | None
+
+
+@dataclass(slots=True)
+class _Ground:
+    """A filled area."""
+
+    box: tuple[float, float, float, float]
+    colour: tuple[int, int, int] | None  # None: an image or a pattern
+
+
+class _Frame:
+    """Turns a page's own coordinates into points from the top left corner as shown."""
+
+    def __init__(self, page: Any, raw: Any) -> None:
+        bounds = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page, bounds)
+        self.left, self.bottom, self.right, self.top = bounds.left, bounds.bottom, bounds.right, bounds.top
+        self.turn = int(raw.FPDFPage_GetRotation(page)) % 4
+        wide, high = self.right - self.left, self.top - self.bottom
+        self.width, self.height = (wide, high) if self.turn % 2 == 0 else (high, wide)
+
+    def shown(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        if self.turn == 0:
+            return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
+        if self.turn == 1:
+            return y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left
+        if self.turn == 2:
+            return self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom
+        return self.top - y1, self.right - x1, self.top - y0, self.right - x0
+
+
+def page_words(page: Any) -> PageWords:
+    """Everything on a `pypdfium2.PdfPage`."""
+    import pypdfium2.raw as raw
+
+    frame = _Frame(page.raw, raw)
+    found = PageWords(width=frame.width, height=frame.height)
+    grounds: list[_Ground] = []
+    _drawn(page.raw, raw, frame, found, grounds)
+    text_page = page.get_textpage()
+    try:
+        words = _words(text_page.raw, raw, frame, found, grounds)
+    finally:
+        text_page.close()
+    _arrange(words, found)
+    return found
+
+
+def _drawn(page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: list[_Ground]) -> None:
+    """Rules, filled areas and images of a page."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    edges: list[tuple[float, float, float, float]] = []
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_PATHS)):
+        drawn = raw.FPDFPage_GetObject(page, index)
+        kind = raw.FPDFPageObj_GetType(drawn)
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM):
+            continue
+        found.drawn += 1
+        if not raw.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
+            continue
+        box = frame.shown(left.value, bottom.value, right.value, top.value)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            _path(drawn, raw, frame, box, edges, grounds)
+            continue
+        if (
+            kind == raw.FPDF_PAGEOBJ_IMAGE
+            and (box[2] - box[0]) * (box[3] - box[1]) > _SCAN_SHARE * found.width * found.height
+        ):
+            found.has_scan = True
+        if kind != raw.FPDF_PAGEOBJ_FORM:
+            grounds.append(_Ground(box, None))
+    for x0, y0, x1, y1 in edges:
+        if abs(x1 - x0) < _THIN and y1 - y0 >= _SHORTEST:
+            found.rules.vertical.append(((x0 + x1) / 2, y0, y1))
+        elif abs(y1 - y0) < _THIN and x1 - x0 >= _SHORTEST:
+            found.rules.horizontal.append(((y0 + y1) / 2, x0, x1))
+
+
+def _path(
+    drawn: Any,
+    raw: Any,
+    frame: _Frame,
+    box: tuple[float, float, float, float],
+    edges: list[tuple[float, float, float, float]],
+    grounds: list[_Ground],
+) -> None:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(drawn, fill, stroke)
+    count = raw.FPDFPath_CountSegments(drawn)
+    thin = box[2] - box[0] < _THIN or box[3] - box[1] < _THIN
+    if thin:
+        if stroke.value or fill.value:
+            edges.append(box)
+        return
+    if fill.value:
+        grounds.append(_Ground(box, _colour(raw, raw.FPDFPageObj_GetFillColor, drawn)))
+    if stroke.value and 2 <= count <= 800 and len(edges) < 4 * _MOST_PATHS:
+        edges.extend(_segments(drawn, raw, frame, count))
+
+
+def _segments(drawn: Any, raw: Any, frame: _Frame, count: int) -> list[tuple[float, float, float, float]]:
+    """The straight pieces of a stroked path, as boxes as shown."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(drawn, matrix)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    found = []
+    start = here = (0.0, 0.0)
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(drawn, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (
+            matrix.a * x.value + matrix.c * y.value + matrix.e,
+            matrix.b * x.value + matrix.d * y.value + matrix.f,
+        )
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO:
+            found.append((here, point))
+        here = point
+        if raw.FPDFPathSegment_GetClose(segment):
+            found.append((here, start))
+            here = start
+    return [frame.shown(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])) for a, b in found]
+
+
+def _colour(raw: Any, get: Any, drawn: Any) -> tuple[int, int, int] | None:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not get(drawn, red, green, blue, alpha) or alpha.value < 128:
+        return None
+    return red.value, green.value, blue.value
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word while its characters are gathered."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    run: _Run
+
+
+def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: list[_Ground]) -> list[_Word]:
+    """Gather characters to words. A blank, a gap, a new line or another direction ends one."""
+    count = min(raw.FPDFText_CountChars(text_page), _MOST_CHARACTERS)
+    rect = raw.FS_RECTF()
+    runs: dict[int, _Run] = {}
+    words: list[_Word] = []
+    word: _Word | None = None
+    unknown = 0
+    for index in range(count):
+        code = raw.FPDFText_GetUnicode(text_page, index)
+        char = chr(code) if code < 0x110000 and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+        if code in (2, 0xFFFE):
+            char = "-"
+        if char in _BLANKS:
+            word = None
+            continue
+        if code < 32 or code == 0xFFFD or 0xE000 <= code <= 0xF8FF:
+            unknown += 1
+        raw.FPDFText_GetLooseCharBox(text_page, index, rect)
+        box = frame.shown(rect.left, rect.bottom, rect.right, rect.top)
+        pointer = raw.FPDFText_GetTextObject(text_page, index)
+        key = ctypes.cast(pointer, ctypes.c_void_p).value or 0
+        run = runs.get(key)
+        if run is None:
+            run = runs[key] = _run(text_page, raw, index, pointer, frame)
+        if word is not None and word.run.angle == run.angle and _touches(word.box, box, run.angle):
+            word.text += char
+            have = word.box
+            word.box = (min(have[0], box[0]), min(have[1], box[1]), max(have[2], box[2]), max(have[3], box[3]))
+        else:
+            word = _Word(char, box, run)
+            words.append(word)
+    found.garbled = unknown > 0.3 * max(sum(len(item.text) for item in words), 1)
+    return _visible(words, found, grounds)
+
+
+def _run(text_page: Any, raw: Any, index: int, pointer: Any, frame: _Frame) -> _Run:
+    angle = math.degrees(raw.FPDFText_GetCharAngle(text_page, index)) + 90.0 * frame.turn
+    quarter = round(angle / 90) % 4
+    off = abs(angle - 90 * round(angle / 90))
+    if not pointer:
+        return _Run(quarter * 90 if off < 8 else -1, False, False, None)
+    mode = raw.FPDFTextObj_GetTextRenderMode(pointer)
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    ink: tuple[int, int, int] | None = None
+    unseen = False
+    if raw.FPDFPageObj_GetFillColor(pointer, red, green, blue, alpha):
+        unseen = alpha.value < 13
+        ink = (red.value, green.value, blue.value) if mode not in (1, 5) else None
+    return _Run(
+        angle=quarter * 90 if off < 8 else -1,
+        unseen=unseen,
+        invisible=mode in (3, 7),
+        ink=ink,
+    )
+
+
+def _touches(have: tuple[float, float, float, float], box: tuple[float, float, float, float], angle: int) -> bool:
+    """True where the next character goes on the word."""
+    if angle in (90, 270):
+        along, size = (box[1] - have[3] if angle == 90 else have[1] - box[3]), have[2] - have[0]
+        across = abs((box[0] + box[2]) / 2 - (have[0] + have[2]) / 2)
+        length = have[3] - have[1]
+    else:
+        along, size = (box[0] - have[2] if angle != 180 else have[0] - box[2]), have[3] - have[1]
+        across = abs((box[1] + box[3]) / 2 - (have[1] + have[3]) / 2)
+        length = have[2] - have[0]
+    if angle == -1:
+        return abs(along) < 2 * size
+    return -0.6 * min(size, length + 1) <= along <= 0.22 * size and across <= 0.35 * size
+
+
+def _visible(words: list[_Word], found: PageWords, grounds: list[_Ground]) -> list[_Word]:
+    """Keep what a person sees; the rest goes to `found.hidden`. An invisible layer over a scan is its text."""
+    layer = sum(len(word.text) for word in words if word.run.invisible)
+    found.layer = found.has_scan and layer > 0.5 * sum(len(word.text) for word in words)
+    kept: list[_Word] = []
+    unseen: list[_Word] = []
+    for word in words:
+        x0, y0, x1, y1 = word.box
+        size = min(x1 - x0, y1 - y0) if word.run.angle in (90, 270) else y1 - y0
+        outside = x1 < 1 or y1 < 1 or x0 > found.width - 1 or y0 > found.height - 1
+        ghost = word.run.invisible and not found.layer
+        same = word.run.ink is not None and not word.run.invisible and _is_lost(word, grounds)
+        (unseen if word.run.unseen or ghost or outside or size < _TINY or same else kept).append(word)
+    if unseen:
+        found.hidden.append(" ".join(word.text for word in unseen)[:4000])
+    return kept
+
+
+def _is_lost(word: _Word, grounds: list[_Ground]) -> bool:
+    """True where the ink is the colour of what lies under it."""
+    ink = word.run.ink
+    if ink is None or (min(ink) < 200 and not grounds):
+        return False
+    x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+    ground: tuple[int, int, int] | None = (255, 255, 255)
+    if min(ink) < 200:
+        return False  # dark ink: only light ink is used to hide, on paper that is white
+    for area in grounds:
+        if area.box[0] - 1 <= x <= area.box[2] + 1 and area.box[1] - 1 <= y <= area.box[3] + 1:
+            ground = area.colour
+    return ground is not None and max(abs(a - b) for a, b in zip(ink, ground, strict=True)) <= _NEAR
+
+
+def _arrange(words: list[_Word], found: PageWords) -> None:
+    """Choose the page's main direction; words in others are kept apart."""
+    weights: dict[int, int] = {}
+    for word in words:
+        weights[word.run.angle] = weights.get(word.run.angle, 0) + len(word.text)
+    total = sum(weights.values())
+    main = 0
+    for angle in (90, 270, 180):
+        if weights.get(angle, 0) > 0.6 * total:
+            main = angle
+    for word in words:
+        spot = _spot(word, main, found)
+        (found.spots if word.run.angle == main else found.turned).append(spot)
+    if main:
+        found.rules = Rules()  # their coordinates would have to turn too; wide gaps do without
+
+
+def _spot(word: _Word, angle: int, found: PageWords) -> Spot:
+    x0, y0, x1, y1 = word.box
+    box = Box(left=round(x0, 2), top=round(y0, 2), right=round(x1, 2), bottom=round(y1, 2))
+    if angle == 90:  # reads downwards
+        return Spot(word.text, y0, found.width - x1, y1, found.width - x0, box)
+    if angle == 270:  # reads upwards
+        return Spot(word.text, found.height - y1, x0, found.height - y0, x1, box)
+    if angle == 180:
+        return Spot(word.text, found.width - x1, found.height - y1, found.width - x0, found.height - y0, box)
+    return Spot(word.text, x0, y0, x1, y1, box)
