@@ -1,0 +1,490 @@
+"""Finds dates in text in eleven languages: days, calendar weeks, parts of months, windows, relative days.
+
+Conventions (eval set format): a calendar week is its Friday, a window is its last day. Of a month: its beginning is
+the 10th, its middle the 15th, its end the last day; a bare month is its last day.
+"""
+
+import calendar
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+from triage.extractors import calendar_words as words
+from triage.extractors.numbers import fold
+
+_PAST = timedelta(days=75)  # a day without a year may lie this far back; otherwise the next one is meant
+_NEAR = timedelta(days=120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDate:
+    """A date in a text."""
+
+    value: date
+    start: int
+    end: int
+    text: str
+    precision: str  # "day", "week", "part of month", "month", "relative", "range"
+    alternatives: tuple[date, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundShift:
+    """A span by which something moves ("two weeks later")."""
+
+    days: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """How the dates of one text are to be read."""
+
+    today: date
+    day_first: bool | None
+    near: tuple[date, ...]
+
+
+def _plain(text: str) -> str:
+    return words.plain_in_place(fold(text))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    number = int(text)
+    return number + 2000 if number < 100 else number
+
+
+def _likely_year(month: int, day: int, frame: _Frame) -> date | None:
+    """The day in the year that makes it lie ahead, or shortly behind."""
+    for year in (frame.today.year, frame.today.year + 1):
+        found = _date(year, month, day)
+        if found is not None and found >= frame.today - _PAST:
+            return found
+    return _date(frame.today.year, month, day)
+
+
+def _plausible(value: date, frame: _Frame) -> bool:
+    return date(2000, 1, 1) <= value <= frame.today + timedelta(days=365 * 6)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    month = words.month_pattern()
+    return {
+        "iso": re.compile(r"(?<![\d.])(20\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d])(?!\.\d)"),
+        "cjk": re.compile(r"(?:(\d{4}|\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2}|[上中下]旬|初|底|末)\s*[日号號]?"),
+        "reiwa": re.compile(r"(?:令和|(?<![a-z0-9])r)\s*(\d{1,2}|元)\s*[年.]\s*(\d{1,2})\s*[月.]\s*(\d{1,2})"),
+        "numeric": re.compile(
+            r"(?<![\d./,\-a-z])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(20\d\d|\d\d)(?![\d])(?![./-]\d)"
+        ),
+        "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
+        "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/.%])(?!\s?(?:\"|'|zoll|inch))"),
+        "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
+        "named": re.compile(
+            rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|\xba)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
+            rf"(?:[\s\u00a0,\-./]{{0,3}}(?:de |del |of )?(20\d\d|'?\d\d(?![\d:.,]))(?!\s?(?:st|stk|pcs|szt|pz|uds)))?"
+        ),
+        "named_first": re.compile(
+            rf"(?<![^\W\d_])({month})\.?[\s\u00a0\-]{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?(?![\d.]\d|\d|\s?(?:pcs|st|units|stk))(?:,?\s{{0,2}}(20\d\d))?"
+        ),
+        "week": re.compile(
+            rf"(?<![^\W\d_])(?:{words.WEEK})[\s\u00a0.:#]{{0,3}}(?:n[ro°º]?\.?\s?)?(\d{{1,2}})(?!\d)"
+            rf"(?:\s?(?:-|–|/|a|bis|to|bis zu|oder|or|ou|o|of|und|al|do)\s?(?:kw|wk|week|sem\.?|s|cw)?\s?(\d{{1,2}})(?!\d|[./]\d))?"
+            rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d|'?\d\d(?=\D|$)))?"
+        ),
+        "week_behind": re.compile(
+            rf"(?<![\d.,])(\d{{1,2}})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"
+            rf"(?:\s?/?\s?(20\d\d))?"
+        ),
+        "iso_week": re.compile(
+            r"(?<![\w])(20\d\d)[-/]?w(\d{1,2})(?:-([1-7]))?(?!\w)|(?<![\w])(?:w|s|t)[/ ]?(\d{1,2})(?:/(20\d\d|\d\d))?(?![\w/.,]\d|\w)"
+        ),
+        "cjk_week": re.compile(r"第?\s*(\d{1,2})\s*[周週]"),
+        "week_of": re.compile(
+            r"(?:week of|week commencing|w/c|woche (?:vom|ab)|semaine du|semana del|settimana del|week van|tydzien od|semana de)\s+"
+        ),
+        "part": re.compile(
+            rf"(?<![^\W\d_])(?:(?P<b>{words.BEGIN})|(?P<m>{words.MIDDLE})|(?P<e>{words.END}))\s?({month})(?![^\W\d_])\.?(?:\s?(?:de )?(20\d\d))?"
+        ),
+        "part_behind": re.compile(
+            rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
+        ),
+        "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),
+        "weekday": re.compile(
+            rf"(?<![^\W\d_])(?:(?P<next>{words.NEXT})\s)?(?P<day>{words.weekday_pattern()})(?![^\W\d_])"
+            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
+        ),
+    }
+
+
+def _friday(year: int, week: int) -> date | None:
+    try:
+        return date.fromisocalendar(year, week, 5)
+    except ValueError:
+        return None
+
+
+def _week(week: int, year: str | None, frame: _Frame) -> date | None:
+    if year:
+        return _friday(_year(year.strip("'")), week)
+    for candidate in (frame.today.year, frame.today.year + 1):
+        found = _friday(candidate, week)
+        if found is not None and found >= frame.today - _PAST:
+            return found
+    return None
+
+
+def _numeric(
+    first: int, second: int, year: int | None, frame: _Frame, separator: str
+) -> tuple[date, tuple[date, ...], float] | None:
+    """Day and month in the order that is possible, that the country uses, or that lies near our dates."""
+
+    def build(day: int, month: int) -> date | None:
+        return _date(year, month, day) if year else _likely_year(month, day, frame)
+
+    day_first, month_first = build(first, second), build(second, first)
+    options = [item for item in (day_first, month_first) if item is not None and _plausible(item, frame)]
+    if not options:
+        return None
+    if len(options) == 1 or day_first == month_first:
+        return options[0], (), 1.0
+    if separator == ".":
+        return options[0], (), 1.0
+    if frame.day_first is not None:
+        chosen = day_first if frame.day_first else month_first
+        other = month_first if frame.day_first else day_first
+        if chosen is None or other is None:
+            return None
+        doubt = _far(chosen, frame) and not _far(other, frame)
+        return chosen, (other,), 0.6 if doubt else 0.97
+    near = [item for item in options if not _far(item, frame)]
+    if len(near) == 1:
+        rest = tuple(item for item in options if item != near[0])
+        return near[0], rest, 0.85
+    return options[0], tuple(options[1:]), 0.5
+
+
+def _far(value: date, frame: _Frame) -> bool:
+    """Far from every day on which our orders expect goods, or long past."""
+    if value < frame.today - timedelta(days=20):
+        return True
+    return bool(frame.near) and all(abs(value - day) > timedelta(days=45) for day in frame.near)
+
+
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _month_day(part: str, month: int, year: str | None, frame: _Frame) -> date | None:
+    day = {"b": 10, "m": 15, "e": 28}[part]
+    base = _date(int(year), month, day) if year else _likely_year(month, day, frame)
+    if base is None:
+        return None
+    return _end_of_month(base.year, month) if part == "e" else base
+
+
+Hit = tuple[int, int, date, str, tuple[date, ...], float]
+
+
+def _written_out(text: str, frame: _Frame) -> Iterator[Hit]:
+    patterns, months = _patterns(), words.months()
+    for match in patterns["iso"].finditer(text):
+        found = _date(int(match.group(1)), int(match.group(3)), int(match.group(4)))
+        if found:
+            yield match.start(), match.end(), found, "day", (), 1.0
+    for match in patterns["reiwa"].finditer(text):
+        era = 1 if match.group(1) == "元" else int(match.group(1))
+        found = _date(2018 + era, int(match.group(2)), int(match.group(3)))
+        if found:
+            yield match.start(), match.end(), found, "day", (), 1.0
+    for match in patterns["cjk"].finditer(text):
+        found = _cjk(match, frame)
+        if found:
+            yield match.start(), match.end(), found, "day" if match.group(3).isdigit() else "part of month", (), 1.0
+    for match in patterns["numeric"].finditer(text):
+        result = _numeric(int(match.group(1)), int(match.group(3)), _year(match.group(4)), frame, match.group(2))
+        if result:
+            yield match.start(), match.end(), result[0], "day", result[1], result[2]
+    for match in patterns["compact"].finditer(text):
+        found = _date(*map(int, match.groups()))
+        if found:
+            yield match.start(), match.end(), found, "day", (), 0.85
+    for match in patterns["named"].finditer(text):
+        month, year = months[match.group(2)], match.group(3)
+        day = int(match.group(1))
+        found = _date(_year(year.strip("'")), month, day) if year else _likely_year(month, day, frame)
+        if found and _plausible(found, frame):
+            yield match.start(), match.end(), found, "day", (), 1.0
+    for match in patterns["named_first"].finditer(text):
+        month, day, year = months[match.group(1)], int(match.group(2)), match.group(3)
+        found = _date(int(year), month, day) if year else _likely_year(month, day, frame)
+        if found and _plausible(found, frame):
+            yield match.start(), match.end(), found, "day", (), 0.98
+    for name in ("short", "slash"):
+        for match in patterns[name].finditer(text):
+            result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, "." if name == "short" else "/")
+            if result and (name == "short" or _slash_is_date(text, match, result[0], frame)):
+                yield (
+                    match.start(),
+                    match.end(),
+                    result[0],
+                    "day",
+                    result[1],
+                    result[2] * (1 if name == "short" else 0.9),
+                )
+
+
+def _slash_is_date(text: str, match: re.Match[str], value: date, frame: _Frame) -> bool:
+    """12/04 without a year is a date only near today or our dates, and never "1/2" of something."""
+    if int(match.group(1)) <= 2 and int(match.group(2)) <= 4 and len(match.group()) <= 3:
+        return False
+    return abs(value - frame.today) <= timedelta(days=240) and "24/7" not in match.group()
+
+
+def _cjk(match: re.Match[str], frame: _Frame) -> date | None:
+    month, last = int(match.group(2)), match.group(3)
+    if not 1 <= month <= 12:
+        return None
+    days = {"上旬": 10, "初": 10, "中旬": 20, "下旬": 28, "底": 28, "末": 28}
+    day = int(last) if last.isdigit() else days[last]
+    year = match.group(1)
+    found = _date(_year(year), month, day) if year else _likely_year(month, day, frame)
+    if found is not None and last in ("下旬", "底", "末"):
+        return _end_of_month(found.year, month)
+    return found
+
+
+def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
+    patterns = _patterns()
+    for match in patterns["week"].finditer(text):
+        last = match.group(2) or match.group(1)
+        found = _week(int(last), match.group(3), frame)
+        if found:
+            yield match.start(), match.end(), found, "week", (), 0.97
+    for match in patterns["week_behind"].finditer(text):
+        found = _week(int(match.group(1)), match.group(2), frame)
+        # "2 Wochen" is a span and never stands in the singular before the year.
+        if found and not re.match(r"\s?(?:later|spater|plus|mas|piu)", text[match.end() : match.end() + 8]):
+            yield match.start(), match.end(), found, "week", (), 0.9
+    for match in patterns["iso_week"].finditer(text):
+        if match.group(1):
+            found = _friday(int(match.group(1)), int(match.group(2)))
+        else:
+            found = _week(int(match.group(4)), match.group(5), frame)
+        if found:
+            yield match.start(), match.end(), found, "week", (), 0.95 if match.group(1) else 0.8
+    for match in patterns["cjk_week"].finditer(text):
+        found = _week(int(match.group(1)), None, frame) if "第" in match.group() else None
+        if found:
+            yield match.start(), match.end(), found, "week", (), 0.95
+
+
+def _vague(text: str, frame: _Frame) -> Iterator[Hit]:
+    patterns, months = _patterns(), words.months()
+    for name in ("part", "part_behind"):
+        for match in patterns[name].finditer(text):
+            part = next(key for key in "bme" if match.group(key))
+            month = next(months[group] for group in match.groups() if group in months)
+            found = _month_day(part, month, match.groups()[-1], frame)
+            if found:
+                yield match.start(), match.end(), found, "part of month", (), 0.85
+    for match in patterns["month"].finditer(text):
+        if len(match.group(1)) >= 3:
+            yield (
+                match.start(),
+                match.end(),
+                _end_of_month(int(match.group(2)), months[match.group(1)]),
+                "month",
+                (),
+                0.7,
+            )
+
+
+_CJK_NEXT = re.compile(
+    r"(下下|下|本|这)(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|(来週|再来週|今週)の?([月火水木金土日])曜"
+)
+
+
+def _relative(text: str, frame: _Frame) -> Iterator[Hit]:
+    patterns, names = _patterns(), words.weekdays()
+    monday = frame.today - timedelta(days=frame.today.weekday())
+    for match in _CJK_NEXT.finditer(text):
+        if match.group(1):
+            weeks = {"下下": 2, "下": 1}.get(match.group(1), 0)
+            day = "一二三四五六日天".index(match.group(2)) % 7 if match.group(2) != "天" else 6
+        else:
+            weeks = {"来週": 1, "再来週": 2}.get(match.group(3), 0)
+            day = "月火水木金土日".index(match.group(4))
+        yield match.start(), match.end(), monday + timedelta(days=7 * weeks + day), "relative", (), 0.9
+    for match in patterns["weekday"].finditer(text):
+        name = names.get(match.group("day"))
+        if name is None:
+            continue
+        if match.group("n"):
+            found = _weekday_of_month(name, int(match.group("n")), frame)
+            if found:
+                yield match.start(), match.end(), found, "day", (), 0.95
+        elif match.group("next") or match.group("behind"):
+            ahead = (name - frame.today.weekday()) % 7 or 7
+            # "next Friday" said on a Thursday is not tomorrow.
+            ahead += 7 if ahead <= 2 else 0
+            first = frame.today + timedelta(days=ahead)
+            yield match.start(), match.end(), first, "relative", (first + timedelta(days=7),), 0.7
+
+
+def _weekday_of_month(weekday: int, day: int, frame: _Frame) -> date | None:
+    """The next day of a month with that number that falls on that weekday."""
+    year, month = frame.today.year, frame.today.month
+    for _ in range(4):
+        found = _date(year, month, day)
+        if found is not None and found >= frame.today - timedelta(days=7) and found.weekday() == weekday:
+            return found
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return None
+
+
+_RANGE = re.compile(
+    r"^\s{0,2}(?:-|–|—|to|bis(?: zum)?|au|et|y|al|a|e|and|und|do|en|ile|ate|tot(?: en met)?|t/m|&|~|〜|至|到|から|と)\s{0,2}(?:the |le |el |il |den |dem )?$"
+)
+_LEADING_DAY = re.compile(
+    r"(?<![\w.,/])(\d{1,2})\.?\s?(?:-|–|to|bis|au|et|y|al|a|e|and|und|do|en|tot|/)\s?(?:the |le |el |il |den )?$"
+)
+
+
+def find_dates(
+    text: str,
+    *,
+    today: date,
+    day_first: bool | None = None,
+    languages: tuple[str, ...] = (),
+    near: Collection[date] = (),
+) -> tuple[FoundDate, ...]:
+    """All dates of a text, in order; overlapping readings give way to the longer.
+
+    today: the day the message was written; years that are not written are chosen by it. day_first: how the supplier's
+    country writes 4/12, None where unknown: then `near`, the days our orders expect, decide, or the date is doubtful.
+    """
+    if len(text) > 4000:
+        text = text[:4000]
+    frame = _Frame(today=today, day_first=day_first, near=tuple(near))
+    folded = _plain(text)
+    if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月]|[a-z]{4,}", folded):
+        return ()
+    hits = [*_written_out(folded, frame), *_weeks(folded, frame), *_vague(folded, frame), *_relative(folded, frame)]
+    kept: list[FoundDate] = []
+    for start, end, value, precision, others, confidence in sorted(hits, key=lambda hit: (hit[0], -(hit[1] - hit[0]))):
+        trimmed = text[start:end].rstrip(" ,")
+        if kept and start < kept[-1].end:
+            continue
+        if precision == "week" and kept and _same_week(kept[-1], value, start):
+            continue
+        if precision == "day" and _is_week_of(folded[max(0, start - 24) : start]):
+            value, precision, confidence = value + timedelta(days=4 - value.weekday()), "week", 0.9
+        kept.append(
+            FoundDate(
+                value=value,
+                start=start,
+                end=start + len(trimmed),
+                text=trimmed,
+                precision=precision,
+                alternatives=others,
+                confidence=confidence,
+            )  # fmt: skip
+        )
+    return tuple(_windows(text, folded, kept))
+
+
+def _same_week(before: FoundDate, friday: date, start: int) -> bool:
+    """ "16.11.2026 (KW 47)": the week only repeats the day."""
+    return (
+        start - before.end <= 4
+        and before.precision == "day"
+        and before.value.isocalendar()[:2] == friday.isocalendar()[:2]
+    )
+
+
+def _is_week_of(before: str) -> bool:
+    """ "week of", "Woche vom" directly before a day: the week is meant, so its Friday."""
+    return re.search(_patterns()["week_of"].pattern + "$", before) is not None
+
+
+def _windows(text: str, folded: str, found: list[FoundDate]) -> Iterator[FoundDate]:
+    """Join "2 December to 4 December" and "2 to 4 December" to one window, whose last day counts."""
+    index = 0
+    while index < len(found):
+        item = found[index]
+        following = found[index + 1] if index + 1 < len(found) else None
+        if (
+            following is not None
+            and _RANGE.match(folded[item.end : following.start])
+            and item.value < following.value <= item.value + timedelta(days=31)
+            and _is_window(folded, item, following)
+        ):
+            yield replace(
+                following,
+                start=item.start,
+                text=text[item.start : following.end],
+                precision="range",
+                confidence=min(0.9, following.confidence),
+            )
+            index += 2
+            continue
+        lead = _LEADING_DAY.search(folded[max(0, item.start - 22) : item.start])
+        if lead and item.precision == "day" and 1 <= int(lead.group(1)) < item.value.day:
+            start = max(0, item.start - 22) + lead.start()
+            yield replace(item, start=start, text=text[start : item.end], precision="range", confidence=0.9)
+        else:
+            yield item
+        index += 1
+
+
+def _is_window(folded: str, first: FoundDate, second: FoundDate) -> bool:
+    """A word like "from" before the first date with "moved" near by tells a change of date, no window."""
+    before = folded[max(0, first.start - 70) : first.start]
+    if re.search(
+        r"(?:verschob|verschieb|moved?|push|postpone|report|aplaz|retras|postic|spostat|rinvi|verplaatst|verschov|przesun|przelo|adiad|ertelen|change|ander|modif|推迟|延期|改|変更)",
+        before,
+    ):
+        return False
+    joint = folded[first.end : second.start].strip()
+    if joint in ("and", "und", "et", "y", "e", "en", "&", "と"):
+        return bool(re.search(r"(?:between|zwischen|entre|tra|tussen|miedzy)\s*(?:the|dem|le|el|il)?\s*$", before))
+    return True
+
+
+_COUNT = (
+    r"(\d{1,3}|one|two|three|four|five|six|an?|ein(?:e|en|er)?|zwei|drei|vier|funf|sechs|une?|deux|trois|quatre|cinq|dos|tres|cuatro|due|tre|quattro"
+    r"|een|twee|drie|vier|dwa|dwoch|trzy|cztery|um|uma|dois|duas|bir|iki|uc|dort|一|两|三|四)"
+)
+_COUNTS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "zwei": 2,
+    "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dos": 2, "tres": 3,
+    "cuatro": 4, "due": 2, "tre": 3, "quattro": 4, "een": 1, "twee": 2, "drie": 3, "dwa": 2, "dwoch": 2, "trzy": 3, "cztery": 4, "um": 1,
+    "uma": 1, "dois": 2, "duas": 2, "bir": 1, "iki": 2, "uc": 3, "dort": 4, "一": 1, "两": 2, "三": 3, "四": 4,
+}  # fmt: skip
+_SHIFT = re.compile(
+    rf"(?<![\w.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
+    rf"|(?P<d>(?:calendar |working |business |werk|arbeits|kalender)?(?:days?|tagen?|jours?|dias?|giorni|giorno|dagen|dag|dni|dzien|gun|天|日間))|(?P<mo>months?|monat\w*|mois|mes(?:es)?|mesi|mese|maand\w*|miesiac\w*|ay|个月|ヶ月))(?![^\W\d_])"
+)
+
+
+def find_shifts(text: str) -> tuple[FoundShift, ...]:
+    """Spans of days, weeks or months ("10 Tage", "two weeks", "3 semaines"); of "2-3 weeks" the longer counts."""
+    found = []
+    for match in _SHIFT.finditer(_plain(text[:4000])):
+        first = match.group(1)
+        count = int(match.group(2) or (first if first.isdigit() else _COUNTS[first]))
+        unit = 7 if match.group("w") else 1 if match.group("d") else 30
+        found.append(FoundShift(days=count * unit, start=match.start(), end=match.end()))
+    return tuple(found)

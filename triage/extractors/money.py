@@ -1,0 +1,112 @@
+"""Finds amounts of money, the number of units that a price is for, and discounts. Ambiguous symbols stay open."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from triage.extractors import numbers
+from triage.extractors.numbers import FoundNumber
+
+_SYMBOLS = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "us$": "USD", "usd": "USD", "u$s": "USD", "£": "GBP", "gbp": "GBP",
+    "zł": "PLN", "zl": "PLN", "pln": "PLN", "kč": "CZK", "czk": "CZK", "chf": "CHF", "sfr": "CHF", "fr.": "CHF", "₺": "TRY",
+    "tl": "TRY", "try": "TRY", "元": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY", "円": "JPY", "jpy": "JPY", "日元": "JPY",
+    "美元": "USD", "欧元": "EUR", "ユーロ": "EUR", "ドル": "USD", "sek": "SEK", "dkk": "DKK", "nok": "NOK", "r$": "BRL", "brl": "BRL",
+    "dolar": "USD", "dollars": "USD", "dólares": "USD", "ca$": "CAD", "cad": "CAD", "aud": "AUD", "huf": "HUF", "ft": "HUF",
+    "ron": "RON", "$": None, "¥": None, "￥": None, "kr": None,
+}  # fmt: skip
+#: What an ambiguous symbol means where nothing else is said.
+_LIKELY = {"$": "USD", "¥": "CNY", "￥": "CNY", "kr": "SEK"}
+_WORD = "|".join(sorted((re.escape(word) for word in _SYMBOLS), key=len, reverse=True))
+_CURRENCY = re.compile(rf"(?<![^\W\d_])({_WORD})(?![^\W\d_])", re.IGNORECASE)
+_BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_WORD})(?![^\W\d_])", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?<![^\W\d_])({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
+_UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidades|unid|pi[eè]ces?|szt|sztuk|adet|m\b|mtr|个|個|件|本|枚|stuks)?"
+_BASIS = re.compile(
+    rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
+    rf"|\bpor cada|\bcada|/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,]\d)\s*{_UNIT}"
+    rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:个|個|件|本|枚)?(?:あたり|につき)"
+    rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|/c\b(?!\w))"
+    rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|/m\b(?=[\s,.;)]|$)|/k\b)",
+    re.IGNORECASE,
+)
+_DISCOUNT = re.compile(
+    r"(?P<chain>\d{1,2}(?:[.,]\d{1,2})?(?:\s*\+\s*\d{1,2}(?:[.,]\d{1,2})?)+)\s*%?"
+    r"|[-−–]?\s*(?P<one>\d{1,2}(?:[.,]\d{1,2})?)\s*%",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMoney:
+    """An amount with its currency."""
+
+    amount: FoundNumber
+    currency: str | None  # ISO 4217; None where no currency stands by
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundBasis:
+    """How many units a price is for."""
+
+    per: Decimal
+    start: int
+    end: int
+
+
+def _iso(symbol: str) -> str | None:
+    key = symbol.casefold()
+    return _SYMBOLS.get(key) or _LIKELY.get(key)
+
+
+def currency_in(text: str) -> str | None:
+    """The currency a short text names, None where it names none or several."""
+    found = {_iso(match.group(1)) for match in _CURRENCY.finditer(text)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
+def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMoney, ...]:
+    """Every number with its currency where one stands directly before or behind it."""
+    text = numbers.fold(text)
+    found = []
+    for number in _numbers_with_glued(text, decimal_mark):
+        if number.percent:
+            continue
+        start, end, currency = number.start, number.end, None
+        behind = _BEHIND.match(text[number.end : number.end + 12])
+        before = _BEFORE.search(text[max(0, number.start - 8) : number.start])
+        if behind:
+            currency, end = _iso(behind.group(1)), number.end + behind.end()
+        elif before:
+            currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
+        found.append(FoundMoney(amount=number, currency=currency, start=start, end=end))
+    return tuple(found)
+
+
+def _numbers_with_glued(text: str, decimal_mark: str | None) -> tuple[FoundNumber, ...]:
+    """Numbers, those with a currency glued to them included ("USD5,803.00", "EUR12,50")."""
+    spaced = re.sub(rf"({_WORD})(?=\d)", lambda match: " " * len(match.group()), text, flags=re.IGNORECASE)
+    return numbers.find_numbers(spaced, decimal_mark=decimal_mark)
+
+
+def find_price_basis(text: str) -> tuple[FoundBasis, ...]:
+    """ "per 100", "/1000 Stk", "le cent", "€/%", "/C", "/M": how many units the price before it is for."""
+    found = []
+    for match in _BASIS.finditer(text):
+        digits = match.group("n") or match.group("m")
+        if digits:
+            per = Decimal(re.sub(r"\D", "", digits))
+        else:
+            per = Decimal(100) if match.group("h") else Decimal(1000)
+        found.append(FoundBasis(per=per, start=match.start(), end=match.end()))
+    return tuple(found)
+
+
+def find_discounts(text: str) -> tuple[Decimal, ...]:
+    """Discounts in percent in their order; chained ones ("10+5") one by one."""
+    found: list[Decimal] = []
+    for match in _DISCOUNT.finditer(numbers.fold(text)):
+        pieces = (match.group("chain") or match.group("one")).split("+")
+        found.extend(Decimal(piece.strip().replace(",", ".")) for piece in pieces)
+    return tuple(value for value in found if 0 < value < 100)

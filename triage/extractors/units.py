@@ -1,0 +1,59 @@
+"""Words for units of quantity in eleven languages and two code lists, to one canonical word each."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+_WORDS: dict[str, str] = {
+    "unit": "st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
+    "unidad unidades ud uds unid un u pz pza pzas pzs pezzo pezzi pieza piezas p szt sztuk sztuki sztuka adet ad ks h87 c62 nr "
+    "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk",
+    "m": "m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml 米 メートル",
+    "kg": "kg kgs kilo kilos kilogramm kilogramme kgm 公斤 千克 キロ",
+    "g": "g gr gramm grm",
+    "t": "t to tonne tonnen tonnes tne ton tona 吨",
+    "l": "l ltr liter litre litres liters litro litros litri litrów ltrs 升 リットル",
+    "roll": "rolle rollen roll rolls rouleau rouleaux rollo rollos rotolo rotoli rol rollen rolka rolek rolki rolo rolos rulo top 卷 巻 rl rll",
+    "pair": "paar paare pair pairs paire paires par pares paio paia pary para çift pr 双 雙 対 对",
+    "set": "set sets satz sätze kit kits jeu jeux juego juegos zestaw zestawów zestawy takım conjunto conjuntos jogo 组 組 セット set.",
+    "pack": "ve pack packs package packages packung packungen paket pakete paquet paquets paquete paquetes pacco pacchi pak pakken paczka "
+    "paczek opakowanie opakowań opak opk pacote pacotes paket pk pkg pkt pac xpk 包 パック conf confezione confezioni emb embalagem pqt",
+    "box": "karton kartons kartonów box boxes carton cartons ctn ctns boîte boîtes boite caja cajas scatola scatole cartone cartoni doos dozen "
+    "pudełko pudełka caixa caixas kutu koli kt xbx bx ct 箱 ケース schachtel",
+    "pallet": "palette paletten pallet pallets palettes palé palés bancale pal paleta palet 托盘 パレット",
+    "sheet": "blatt bogen tafel tafeln sheet sheets feuille feuilles hoja hojas foglio fogli vel vellen arkusz arkuszy folha folhas levha 张 張",
+    "bag": "sack säcke beutel bag bags sac sacs saco sacos sacco sacchi zak zakken worek worków torba çuval 袋",
+    "bottle": "flasche flaschen bottle bottles bouteille bouteilles botella botellas bottiglia bottiglie fles flessen butelka butelek garrafa 瓶",
+    "drum": "fass fässer drum drums fût fûts bidón bidones fusto fusti vat vaten beczka beczek tambor varil 桶 kanister can cans",
+    "m2": "m2 m² qm sqm mtk 平方米",
+    "m3": "m3 m³ cbm mtq 立方米",
+    "hundred": "hundred hundert cent 百",
+    "thousand": "thousand tausend mille tsd 千 mil",
+}  # fmt: skip
+_PACK = re.compile(
+    r"(?:(?:ve|vpe|packung|karton|box|pack|carton|boîte|boite|paquet|caja|scatola|confezione|doos|opak\w*|caixa|kutu|koli|箱|包)"
+    r"\s*(?:=|:|à|a|á|of|de|da|van|po|zu|von|con|mit)?\s*(?P<n>\d{1,5})\s*(?:st|stk|stück|pcs|pc|pz|uds?|pi[eè]ces?|szt|adet|个|個|本|枚)?\b)"
+    r"|(?P<m>\d{1,5})\s*(?:st\w*|pcs?|pz\w*|uds?|szt\w*|adet|个|個|本|枚)\.?\s*/\s*(?:ve|vpe|pack|box|karton|ctn|caja|boîte|doos|opak\w*|koli|箱|包)",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _index() -> dict[str, str]:
+    return {word: canonical for canonical, words in _WORDS.items() for word in words.split()}
+
+
+def find_unit(text: str) -> str | None:
+    """The canonical unit of a word as a supplier writes it; None where it is no unit."""
+    word = text.strip().casefold().strip("()[] ")
+    index = _index()
+    return index.get(word) or index.get(word.rstrip(".")) or index.get(word.rstrip(".").rstrip("s"))
+
+
+def pack_size(text: str) -> Decimal | None:
+    """How many pieces a pack holds, where the text says so ("VE = 50 Stk", "box of 12")."""
+    match = _PACK.search(text)
+    if match is None:
+        return None
+    value = Decimal(match.group("n") or match.group("m"))
+    return value if value > 0 else None
