@@ -28,21 +28,22 @@ WorkOf = Callable[[], working.Work]
 
 def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     """A Celery app with its tasks. Opens nothing until a task is sent or a worker starts."""
-    app = Celery("triage", broker=settings.broker_url.get_secret_value(), set_as_current=False)
+    broker = "memory://localhost/" if settings.embedded else settings.broker_url.get_secret_value()
+    app = Celery("triage", broker=broker, set_as_current=False)
     app.conf.update(_configuration(settings))
     own_work = functools.cache(work_of)
 
-    @app.task(name=READ)  # type: ignore[untyped-decorator]
+    @app.task(name=READ, shared=False)  # type: ignore[untyped-decorator]
     def read(message_id: str) -> None:
         stored = working.read(own_work(), message_id)
         if stored is not None and stored.outbox_id is not None:
             ring(app, POST, stored.outbox_id)
 
-    @app.task(name=POST)  # type: ignore[untyped-decorator]
+    @app.task(name=POST, shared=False)  # type: ignore[untyped-decorator]
     def post(outbox_id: int) -> None:
         working.post(own_work(), outbox_id)
 
-    @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+    @app.task(name=SWEEP, shared=False)  # type: ignore[untyped-decorator]
     def sweep() -> None:
         found = working.sweep(own_work())
         for message_id in found.message_ids:

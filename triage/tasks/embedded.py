@@ -13,6 +13,7 @@ from celery import Celery
 from celery.worker import WorkController
 from celery.worker import state as worker_state
 
+from triage.errors import StoreError
 from triage.store import inbox
 from triage.store.database import Store
 from triage.tasks import app as apps
@@ -37,19 +38,25 @@ class Embedded:
 
     app: Celery
     store: Store
+    thread: threading.Thread
 
     def ring(self, message_id: str) -> None:
         """Have a message read soon."""
         apps.ring(self.app, apps.READ, message_id)
 
     def wait(self, message_ids: Collection[str], *, on_progress: Callable[[int], None], poll: float = 0.1) -> None:
-        """Until all these messages have ended; tells how many have. One that is to be tried again has not ended."""
+        """Until all these messages have ended; tells how many have. One that is to be tried again has not ended.
+
+        Raises StoreError where the worker has stopped.
+        """
         waiting = set(message_ids)
         total = len(waiting)
         while waiting:
             found = inbox.states(self.store, waiting)
             waiting -= {item for item in waiting if item not in found or found[item] in inbox.FINAL}
             on_progress(total - len(waiting))
+            if waiting and not self.thread.is_alive():
+                raise StoreError("the worker of this process has stopped", way_out="Start again: nothing was lost.")
             if waiting:
                 time.sleep(poll)
 
@@ -59,6 +66,7 @@ def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedd
     """A worker in a thread, and a sweep every so many seconds, until the block ends."""
     worker_state.should_stop = None
     worker_state.should_terminate = None
+    app.set_default()  # a solo worker looks its tasks up there
     worker = _Worker(app)
     over = threading.Event()
     threads = [
@@ -69,7 +77,7 @@ def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedd
         thread.start()
     try:
         worker.listening.wait(timeout=30)
-        yield Embedded(app=app, store=store)
+        yield Embedded(app=app, store=store, thread=threads[0])
     finally:
         over.set()
         worker_state.should_stop = 0
