@@ -24,13 +24,14 @@ _HEADS = re.compile(
     re.I,
 )
 _NUMBER = re.compile(
-    r"^[(+-−–]?\s?(?:[€$£¥₺]|[A-Z]{3}\s)?\s?[-−]?\d[\d.,' \u2019]{0,20}\s?(?:%|[€$£¥₺]|zł|[A-Za-zÀ-žĀ-ž²³ığş.]{1,6}|[\u3040-\u30ff\u4e00-\u9fff]{1,3})?(?:\s?/\s?[\w ]{1,8})?\)?$"
+    r"^[(+-−–]?\s?(?:[€$£¥₺]|[A-Z]{3}\s|(?:Rs\.?|R\$|kr\.?|S?Fr\.?|Kč|lei|Ft|zł|руб\.?|US\$|CA\$|A\$)\s?)?\s?[-−]?\d[\d.,' \u2019]{0,20}\s?(?:%|[€$£¥₺]|zł|[A-Za-zÀ-žĀ-ž²³ığş.]{1,6}|[\u3040-\u30ff\u4e00-\u9fff]{1,3})?(?:\s?/\s?[\w ]{1,8})?\)?$"
 )
 _DAY = re.compile(
     r"^(?:\w{2,4}[.,]? )?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?:KW|CW|W|wk|week|sem\.?|semaine|semana|settimana|tydz\.?|hafta)\s?\.?\d{1,2}(?:[/. -]\d{2,4})?|\d{1,2}[. -]\s?\w{3,10}\.?[. -]\s?\d{2,4}|"
     r"\d{2,4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{1,2}\s?月\s?\d{1,2}\s?日?|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2}/\d{4})$",
     re.I,
 )
+_CURRENCY = re.compile(r"^(?:[€$£¥₺]|[A-Z]{3}|Rs\.?|R\$|kr\.?|S?Fr\.?|Kč|lei|Ft|zł|US\$)$")
 _EXTRA_GAP = 0.75  # of the line's height: the least gap of a column that the header does not name
 _SLACK = 1.5  # points by which a word may stand over a cut
 
@@ -147,6 +148,70 @@ def extra_cuts(cuts: list[float], rows: Sequence[Row], header: Sequence[Row]) ->
             continue
         found.append(x)
     return sorted([*cuts, *found])
+
+
+def refined(cuts: Sequence[float], lines: Sequence[Row], rows: Sequence[Row], head: Sequence[Row]) -> list[float]:
+    """Cuts more where columns stand as close as words: white strips that run through all lines of the table, begin
+    no later than a head does, and beside which words are aligned. A number and its unit stay together.
+
+    `lines` are all lines under the header, `rows` those of them that hold values.
+    """
+    found = list(cuts)
+    strips = _strips(lines)
+    words = sorted((spot.x0, spot.x1) for row in head for spot in row.spots)
+    for before, word in reversed(list(itertools.pairwise(words))):
+        near = [strip for strip in strips if strip[0] - 1 <= word[0] <= strip[1] + 25 and strip[1] > before[0] + 4]
+        if not near:
+            continue
+        strip = max(near)
+        middle = min(max((strip[0] + strip[1]) / 2, min(before[1], strip[1] - 0.4)), max(word[0], strip[0] + 0.4))
+        edges = [-1e9, *sorted(found), 1e9]
+        place = max(index for index, edge in enumerate(edges[:-1]) if edge < middle)
+        low, high = edges[place], edges[place + 1]
+        if any(strip[0] - 0.5 <= x <= strip[1] + 0.5 for x in found):
+            continue
+        sides = [_sides(row, middle, low, high) for row in lines]
+        if not _is_aligned([left for left, _ in sides if left], [right for _, right in sides if right]):
+            continue
+        both = [(left, right) for left, right in (_sides(row, middle, low, high) for row in rows) if left and right]
+        if any(_CURRENCY.match(left[-1].text) or _CURRENCY.match(text_of(right)) for left, right in both):
+            continue
+        if not both or all(is_value(text_of(left)) and not _has_digit(right) for left, right in both):
+            continue
+        found.append(middle)
+    return sorted(found)
+
+
+def _strips(lines: Sequence[Row]) -> list[tuple[float, float]]:
+    """The white strips that run through all lines."""
+    merged: list[list[float]] = []
+    for x0, x1 in sorted((spot.x0, spot.x1) for row in lines for spot in row.spots):
+        if merged and x0 <= merged[-1][1] + 0.3:
+            merged[-1][1] = max(merged[-1][1], x1)
+        else:
+            merged.append([x0, x1])
+    return [(a[1], b[0]) for a, b in itertools.pairwise(merged)]
+
+
+def _sides(row: Row, middle: float, low: float, high: float) -> tuple[list[Spot], list[Spot]]:
+    """The words of a column left and right of a place."""
+    inside = [spot for spot in row.spots if low < (spot.x0 + spot.x1) / 2 <= high]
+    return [spot for spot in inside if spot.x1 <= middle + 0.5], [spot for spot in inside if spot.x0 >= middle - 0.5]
+
+
+def _is_aligned(lefts: Sequence[Sequence[Spot]], rights: Sequence[Sequence[Spot]]) -> bool:
+    """True where the words left of a strip end, or those right of it begin, at the same place in nearly all lines."""
+    if len(lefts) < 2 or len(rights) < 2:
+        return False
+    for places in ([left[-1].x1 for left in lefts], [right[0].x0 for right in rights]):
+        usual = statistics.median(places)
+        if sum(abs(place - usual) < 1.2 for place in places) >= 0.8 * len(places):
+            return True
+    return False
+
+
+def _has_digit(spots: Sequence[Spot]) -> bool:
+    return any(char.isdigit() for spot in spots for char in spot.text)
 
 
 def _shared_gap(filled: Sequence[Sequence[Spot]], height: float) -> float | None:

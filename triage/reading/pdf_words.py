@@ -5,10 +5,12 @@ Calls pdfium's C functions directly: a Python object for every character would b
 
 import ctypes
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from triage.domain.evidence import Box
+from triage.reading import invisible
 from triage.reading.page import Rules, Spot
 
 _TINY = 2.0  # points: smaller type can't be read
@@ -18,6 +20,10 @@ _MOST_CHARACTERS = 60_000  # of one page
 _MOST_PATHS = 6_000  # drawn objects looked at
 _THIN = 2.2  # points: a filled rectangle thinner than this is a line
 _SHORTEST = 7.0  # points: of a rule
+#: What producers put on a page unseen, without meaning anything by it.
+_PRODUCER_MARK = re.compile(
+    r"^Powered by TCPDF\b.{0,60}$|^(?:This page (?:was )?created with|Evaluation (?:only|copy))\b.{0,80}$"
+)
 _BLANKS = frozenset(
     " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\x00"
 )
@@ -196,6 +202,7 @@ def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: l
     runs: dict[int, _Run] = {}
     words: list[_Word] = []
     word: _Word | None = None
+    last = (0.0, 0.0, 0.0, 0.0)  # place of the character before; a ligature's letters share one
     unknown = 0
     for index in range(count):
         code = raw.FPDFText_GetUnicode(text_page, index)
@@ -214,8 +221,14 @@ def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: l
         run = runs.get(key)
         if run is None:
             run = runs[key] = _run(text_page, raw, index, pointer, frame)
-        if word is not None and word.run.angle == run.angle and _touches(word.box, box, run.angle):
+        # Two heads drawn side by side without a gap: "ArtikelnummerBezeichnung".
+        fused = word is not None and word.run is not run and word.text[-1].islower() and char.isupper()
+        ligature = word is not None and box == last
+        last = box
+        goes_on = ligature or (word is not None and word.run.angle == run.angle and _touches(word.box, box, run.angle))
+        if word is not None and goes_on and not fused:
             word.text += char
+            word.run = run
             have = word.box
             word.box = (min(have[0], box[0]), min(have[1], box[1]), max(have[2], box[2]), max(have[3], box[3]))
         else:
@@ -274,8 +287,23 @@ def _visible(words: list[_Word], found: PageWords, grounds: list[_Ground]) -> li
         ghost = word.run.invisible and not found.layer
         same = word.run.ink is not None and not word.run.invisible and _is_lost(word, grounds)
         (unseen if word.run.unseen or ghost or outside or size < _TINY or same else kept).append(word)
-    if unseen:
-        found.hidden.append(" ".join(word.text for word in unseen)[:4000])
+    text = " ".join(word.text for word in unseen)
+    if invisible.is_telling(text) and not _PRODUCER_MARK.search(text):
+        found.hidden.append(text[:4000])
+    return _once(kept)
+
+
+def _once(words: list[_Word]) -> list[_Word]:
+    """Bold type made by drawing twice counts once."""
+    seen: dict[tuple[str, int, int], tuple[float, float, float, float]] = {}
+    kept = []
+    for word in words:
+        x, y = int(word.box[0] // 3), int(word.box[1] // 3)
+        near = (seen.get((word.text, x + i, y + j)) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        if any(box and abs(box[0] - word.box[0]) < 1.5 and abs(box[1] - word.box[1]) < 1.5 for box in near):
+            continue
+        seen[word.text, x, y] = word.box
+        kept.append(word)
     return kept
 
 

@@ -4,13 +4,14 @@ A table begins at a line that reads like column heads (or at lines of values und
 line fits its columns any more. A table that is not certain is left out: the lines hold everything anyway.
 """
 
+import bisect
 import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from triage.domain.document import Cell, Table
-from triage.reading import columns, invisible, page
+from triage.reading import columns, heads, invisible, page
 from triage.reading.page import Row, Rules, Sheet, Spot, box_around, text_of
 
 _FAR = 5.0  # line heights of white after which a table has ended
@@ -99,16 +100,17 @@ def _begin(sheet: Sheet, start: int) -> tuple[_Grid, int] | None:
 
 
 def _with_header(sheet: Sheet, start: int) -> tuple[_Grid, int] | None:
-    first, head_end = _head_lines(sheet, start)
-    body = _likely_body(sheet, head_end)
+    found = heads.head_at(sheet, start)
+    body = _likely_body(sheet, found.end)
     if not body:
         return None
-    head = sheet.rows[first:head_end]
-    cells = _head_cells(sheet, start, first, head_end)
-    cuts = _ruled_cuts(sheet, start, body, cells)
+    head, cells = found.rows, found.cells
+    cuts = _ruled_cuts(sheet, found.main, body, cells)
     if cuts is None:
-        cuts = [columns.between(a, b, body) for a, b in itertools.pairwise(cells)]
-        cuts = columns.extra_cuts(sorted(cuts), body, head)
+        inner = sheet.rows[found.end : sheet.rows.index(body[-1]) + 1]
+        cuts = sorted(columns.between(a, b, inner) for a, b in itertools.pairwise(cells))
+        cuts = columns.extra_cuts(cuts, body, head)
+        cuts = columns.refined(cuts, inner, body, head)
     if len(cuts) >= _MOST_COLUMNS or not cuts:
         return None
     grid = _Grid(cuts=cuts, head=list(head), values=set())
@@ -117,87 +119,12 @@ def _with_header(sheet: Sheet, start: int) -> tuple[_Grid, int] | None:
         return None
     grid.left = min(spot.x0 for line in [*head, *body] for spot in line.spots)
     grid.right = max(spot.x1 for line in [*head, *body] for spot in line.spots)
-    last = _last(sheet, head_end, grid)
+    last = _last(sheet, found.end, grid)
     if last is None:
         return None
     _add_head(grid, head)
-    _add_rows(sheet, head_end, last, grid)
+    _add_rows(sheet, found.end, last, grid)
     return grid, last + 1
-
-
-def _head_lines(sheet: Sheet, start: int) -> tuple[int, int]:
-    """First line of the header and the one behind it: heads may be two or three lines high."""
-    rows = sheet.rows
-    end = start + 1
-    while end < min(start + 3, len(rows)):
-        row = rows[end]
-        texts = [band.text for band in columns.bands(row, page.walls_beside(row, sheet.rules))]
-        near = row.y0 - rows[end - 1].y1 < 0.55 * row.height
-        separated = _rule_between(sheet.rules, rows[end - 1], row)
-        wordy = not any(columns.is_value(text) for text in texts) and not any(
-            any(c.isdigit() for c in t) for t in texts
-        )
-        if near and not separated and (wordy or _is_unit_line(texts)) and len(texts) > 0 and _under(row, rows[start]):
-            end += 1
-        else:
-            break
-    first = start
-    while first > max(start - 2, 0):
-        row = rows[first - 1]
-        texts = [band.text for band in columns.bands(row, page.walls_beside(row, sheet.rules))]
-        near = rows[first].y0 - row.y1 < 0.45 * row.height
-        known = columns.heads(texts)
-        if (
-            near
-            and known
-            and known * 2 >= len(texts)
-            and all(len(t) < 30 and not t.endswith(":") for t in texts)
-            and not (_rule_between(sheet.rules, row, rows[first]))
-            and not any(columns.is_value(text) for text in texts)
-        ):
-            first -= 1
-        else:
-            break
-    return first, end
-
-
-def _is_unit_line(texts: Sequence[str]) -> bool:
-    """The second line of a header that tells units: "EUR", "/100", "(1000)"."""
-    return all(len(text) <= 12 and not text[0].isdigit() for text in texts)
-
-
-def _under(row: Row, head: Row) -> bool:
-    """True where every cell of a line stands under (or over) a cell of the header line."""
-    spans = [(band.x0 - 12, band.x1 + 12) for band in columns.bands(head)]
-    return all(any(a < band.x1 and band.x0 < b for a, b in spans) for band in columns.bands(row))
-
-
-def _rule_between(rules: Rules, above: Row, below: Row) -> bool:
-    """True where a drawn line separates two lines over most of their width."""
-    left = min(spot.x0 for spot in [*above.spots, *below.spots])
-    right = max(spot.x1 for spot in [*above.spots, *below.spots])
-    top, foot = above.y0 + 0.6 * above.height, below.y0 + 0.4 * below.height
-    covered = sum(
-        min(x1, right) - max(x0, left) for y, x0, x1 in rules.horizontal if top < y < foot and x0 < right and x1 > left
-    )
-    return covered > 0.6 * (right - left)
-
-
-def _head_cells(sheet: Sheet, start: int, first: int, end: int) -> list[columns.Band]:
-    """The header's cells: those of its main line, and of the others where they stand beside them."""
-    cells = columns.bands(sheet.rows[start], page.walls_beside(sheet.rows[start], sheet.rules))
-    for index in range(first, end):
-        if index == start:
-            continue
-        for band in columns.bands(sheet.rows[index], page.walls_beside(sheet.rows[index], sheet.rules)):
-            over = [cell for cell in cells if cell.x0 < band.x1 + 2 and band.x0 < cell.x1 + 2]
-            if not over:
-                cells.append(band)
-            elif len(over) == 1:
-                place = cells.index(over[0])
-                spots = sorted([*over[0].spots, *band.spots], key=lambda spot: spot.x0)
-                cells[place] = columns.Band(tuple(spots))
-    return sorted(cells, key=lambda cell: cell.x0)
 
 
 def _likely_body(sheet: Sheet, start: int) -> list[Row]:
@@ -227,9 +154,9 @@ def _likely_body(sheet: Sheet, start: int) -> list[Row]:
     return [row for row in found if len(columns.bands(row, page.walls_beside(row, sheet.rules))) * 2 >= most]
 
 
-def _ruled_cuts(sheet: Sheet, start: int, body: Sequence[Row], cells: Sequence[columns.Band]) -> list[float] | None:
+def _ruled_cuts(sheet: Sheet, head: Row, body: Sequence[Row], cells: Sequence[columns.Band]) -> list[float] | None:
     """The cuts that drawn vertical lines make, where they run past header and rows and cut no word."""
-    walls = page.walls_beside(sheet.rows[start], sheet.rules)
+    walls = page.walls_beside(head, sheet.rules)
     shared = [
         x for x in walls if all(any(abs(x - y) < 2 for y in page.walls_beside(row, sheet.rules)) for row in body[:20])
     ]
@@ -237,14 +164,12 @@ def _ruled_cuts(sheet: Sheet, start: int, body: Sequence[Row], cells: Sequence[c
     for x in shared:
         if not merged or x - merged[-1] > 3:
             merged.append(x)
-    left = min(spot.x0 for row in [sheet.rows[start], *body] for spot in row.spots)
-    right = max(spot.x1 for row in [sheet.rows[start], *body] for spot in row.spots)
+    left = min(spot.x0 for row in [head, *body] for spot in row.spots)
+    right = max(spot.x1 for row in [head, *body] for spot in row.spots)
     inner = [x for x in merged if left + 1 < x < right - 1]
     if len(inner) < max(2, len(cells) - 2) or len(inner) >= _MOST_COLUMNS:
         return None
-    if any(
-        spot.x0 + 1.5 < x < spot.x1 - 1.5 for row in [sheet.rows[start], *body] for spot in row.spots for x in inner
-    ):
+    if any(spot.x0 + 1.5 < x < spot.x1 - 1.5 for row in [head, *body] for spot in row.spots for x in inner):
         return None
     return inner
 
@@ -264,12 +189,20 @@ def _holds_values(row: Row, grid: _Grid) -> bool:
     cells = columns.cut(row, grid.cuts)
     filled = [place for place, spots in enumerate(cells) if spots]
     values = [place for place in filled if place in grid.values and columns.is_value(text_of(cells[place]))]
-    if not values:
+    if not values or len(filled) == 1:
         return False
     crossed = columns.crossings(row, grid.cuts)
-    if len(filled) == 1:
+    return crossed <= (1 if len(values) >= 2 else 0) or _is_sum(row, grid)
+
+
+def _is_sum(row: Row, grid: _Grid) -> bool:
+    """True for a label and, apart from it, a value in a column of values: a total, a carry-over, a surcharge."""
+    bands = columns.bands(row)
+    if not 2 <= len(bands) <= 3 or not columns.is_value(bands[-1].text):
         return False
-    return crossed <= (1 if len(values) >= 2 else 0)
+    place = bisect.bisect(grid.cuts, (bands[-1].x0 + bands[-1].x1) / 2)
+    inside = place == 0 or bands[-1].x0 > grid.cuts[place - 1] - 4
+    return inside and place in grid.values and len(bands[0].text) <= 60
 
 
 def _inside(row: Row, grid: _Grid) -> bool:
@@ -288,7 +221,7 @@ def _last(sheet: Sheet, start: int, grid: _Grid) -> int | None:
         if index > start and row.y0 - sheet.rows[index - 1].y1 > _FAR * row.height:
             break
         texts = [band.text for band in columns.bands(row, page.walls_beside(row, sheet.rules))]
-        if columns.is_header(texts) and len(texts) >= 3:
+        if columns.is_header(texts) and len(texts) >= 3 and (last is not None or index > start + 3):
             break
         if _holds_values(row, grid):
             last = index
@@ -309,7 +242,7 @@ def _with_continuation(sheet: Sheet, last: int, grid: _Grid) -> int:
     grid.open = False
     for index in range(last + 1, min(last + 1 + _PATIENCE, len(sheet.rows))):
         row, above = sheet.rows[index], sheet.rows[index - 1]
-        if row.y0 - above.y1 > max(pitch, 0.35 * row.height) or _rule_between(sheet.rules, above, row):
+        if row.y0 - above.y1 > max(pitch, 0.35 * row.height) or heads.rule_between(sheet.rules, above, row):
             break
         if not _inside(row, grid) or not _starts_in_cell(row, grid):
             break
@@ -363,7 +296,7 @@ def _add_rows(sheet: Sheet, start: int, last: int, grid: _Grid) -> None:
 def _cells_of(row: Row, grid: _Grid) -> list[list[Spot]]:
     """A line by column; a sentence that runs over cuts stays whole in the column where it begins."""
     cells = columns.cut(row, grid.cuts)
-    if _holds_values(row, grid):
+    if _holds_values(row, grid) and columns.crossings(row, grid.cuts) <= 1 and not _is_broken_label(row, grid):
         return cells
     found: list[list[Spot]] = [[] for _ in cells]
     for band in columns.bands(row):
@@ -374,11 +307,16 @@ def _cells_of(row: Row, grid: _Grid) -> list[list[Spot]]:
     return found
 
 
+def _is_broken_label(row: Row, grid: _Grid) -> bool:
+    """True where a cut runs through the label of a total."""
+    return _is_sum(row, grid) and columns.crossings(row, grid.cuts) > 0
+
+
 def _grouped(lines: Sequence[Row], rules: Rules, grid: _Grid) -> list[list[Row]]:
     """Lines to rows: by drawn lines where they separate every row, else around the lines that hold values."""
     bands: list[list[Row]] = []
     for row in lines:
-        if bands and not _rule_between(rules, bands[-1][-1], row):
+        if bands and not heads.rule_between(rules, bands[-1][-1], row):
             bands[-1].append(row)
         else:
             bands.append([row])
@@ -386,8 +324,6 @@ def _grouped(lines: Sequence[Row], rules: Rules, grid: _Grid) -> list[list[Row]]
     for band in bands:
         anchors = [index for index, row in enumerate(band) if _holds_values(row, grid)]
         if len(anchors) <= 1:
-            if not anchors and not found:
-                continue
             found.append(band)
         else:
             found.extend(_around(band, anchors))
