@@ -104,11 +104,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d|'?\d\d(?=\D|$)))?"
         ),
         "week_behind": re.compile(
-            rf"(?<![\d.,])(\d{{1,2}})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"
-            rf"(?:\s?/?\s?(20\d\d))?"
+            r"(?<![\d.,])(\d{1,2})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"
+            r"(?:\s?/?\s?(20\d\d))?"
         ),
         "iso_week": re.compile(
-            r"(?<![\w])(20\d\d)[-/]?w(\d{1,2})(?:-([1-7]))?(?!\w)|(?<![\w])(?:w|s|t)[/ ]?(\d{1,2})(?:/(20\d\d|\d\d))?(?![\w/.,]\d|\w)"
+            r"(?<![\w-])(20\d\d)[-/]?w(\d{1,2})(?:-([1-7]))?(?![\w-])|(?<![\w-])(?:w|s|t)[/ ]?(\d{1,2})(?:/(20\d\d|\d\d))?(?![/.,]\d|[\w-])"
         ),
         "cjk_week": re.compile(r"第?\s*(\d{1,2})\s*[周週]"),
         "week_of": re.compile(

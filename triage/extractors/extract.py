@@ -71,6 +71,9 @@ class _Collector:
         self._title = title
         self._today = today
         self._finder = OrderNumbers(book)
+        self._has_documents = bool(reading.unreadable) or any(
+            part.role is PartRole.ATTACHMENT for part in reading.parts
+        )
         self._structured: list[Structured] = []
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
@@ -137,7 +140,7 @@ class _Collector:
         names = [item.value for item in self._found.named]
         spoken = prose.Narrator(context, self._finder, names).tell(sentences)
         self._lines.extend(spoken.lines)
-        self._wholes.extend(spoken.wholes)
+        self._wholes.extend(item for item in spoken.wholes if not self._is_cover_note(item))
         for sentence in sentences:
             change = letters.price_change(sentence, context)
             if change is not None:
@@ -145,6 +148,12 @@ class _Collector:
             answer = fields.respond_by(sentence, context)
             if answer is not None and (self._respond_by is None or answer.confidence > self._respond_by.confidence):
                 self._respond_by = answer
+
+    def _is_cover_note(self, whole: WholeOrder) -> bool:
+        """ "Attached is our confirmation" confirms nothing by itself: what is attached does, or can't be read."""
+        bare = not (whole.promised or whole.confirms_date or whole.confirms_price or whole.confirms_quantity)
+        accepted = whole.disposition is not None and whole.disposition.value is Disposition.ACCEPTED
+        return bare and accepted and self._has_documents
 
     def statement(self) -> Statement:
         """Everything gathered. A structured document is exact: its lines stand before those read from text."""

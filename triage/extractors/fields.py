@@ -140,13 +140,28 @@ def _once(terms: list[Term]) -> Iterator[Term]:
             yield term
 
 
+def within_other_label(text: str, start: int, end: int) -> bool:
+    """The label is only a piece of another one: "Termin" in "Termin płatności", "date" in "invoice date"."""
+    others = ("labels.payment_terms", "labels.document_date", "labels.our_order_number", "cues.valid_until")
+    return any(
+        hit.start <= start and hit.end >= end and hit.end - hit.start > end - start
+        for name in others
+        for hit in vocabulary.phrases_in(text, name)
+    )
+
+
+def _words_before(text: str) -> int:
+    """Words between the last column gap and a label: a field's label begins its column."""
+    return len(re.findall(r"[^\W\d_]{2,}", re.split(r" {3,}|\t|\||[;·•]", text)[-1]))
+
+
 def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:
     """(rank, date, confidence, words) of a delivery date field; arrival outranks delivery, delivery outranks dispatch."""
     if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former"):
         return None
     for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):
         for label in vocabulary.phrases_in(text, f"labels.{section}"):
-            if label.start > 60 and "   " not in text[: label.start]:
+            if _words_before(text[: label.start]) > 1 or within_other_label(text, label.start, label.end):
                 continue
             behind = text[label.end :]
             found = [item for item in cues.dates_in(text, context) if item.start >= label.end]

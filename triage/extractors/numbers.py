@@ -136,7 +136,7 @@ def find_numbers(text: str, *, decimal_mark: str | None = None) -> tuple[FoundNu
                 text=text[start:end],
                 alternatives=values[1:],
                 percent=_PERCENT.match(rest) is not None,
-                measure=bool(_MEASURE.match(rest) or _CROSS.match(rest) and rest[:4].strip("x× ")[:1].isdigit())
+                measure=bool(_MEASURE.match(rest) or (_CROSS.match(rest) and rest[:4].strip("x× ")[:1].isdigit()))
                 or _BEFORE_CROSS.search(text[max(0, start - 4) : start]) is not None,
             )
         )

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement, Price, WholeOrder
-from triage.extractors import anchors, cues, dates, money, quantities, vocabulary
+from triage.extractors import anchors, cues, dates, fields, money, quantities, vocabulary
 from triage.extractors.anchors import Anchor
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
@@ -101,24 +101,25 @@ class Narrator:
         return cues.has(text, "all_lines", "others_unchanged")
 
     def _about(self, sentence: Sentence, found: list[Anchor]) -> None:
-        """A sentence that names lines."""
-        for anchor, (start, end) in zip(found, _regions(sentence.text, found, self._context), strict=True):
-            self._segment(sentence, anchor, sentence.text[start:end])
+        """A sentence that names lines. Their codes are covered: no number or week is read out of a code."""
+        covered = _covered(sentence.text, found)
+        for anchor, (start, end) in zip(found, _regions(covered, found, self._context), strict=True):
+            self._segment(replace(sentence, text=covered), sentence, anchor, covered[start:end])
         rest = sentence.text[: found[0].start]
         if cues.has(rest, "others_unchanged"):
             self._whole(replace(sentence, text=rest))
 
-    def _segment(self, sentence: Sentence, anchor: Anchor, text: str) -> None:
-        shared = _values(sentence.text, sentence, self._context, anchor.candidates)
-        for values in split_values(text, sentence, self._context, anchor.candidates):
-            if values.promised is None and shared.promised is not None and _one_day(sentence.text, self._context):
+    def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str) -> None:
+        shared = _values(covered.text, covered, self._context, anchor.candidates)
+        for values in split_values(text, covered, self._context, anchor.candidates):
+            if values.promised is None and shared.promised is not None and _one_day(covered.text, self._context):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if values.disposition is None and shared.disposition is not None and not values.says_something:
                 values = replace(values, disposition=shared.disposition)
             self._add(sentence, anchor, values)
 
     def _add(self, sentence: Sentence, anchor: Anchor, values: Values) -> None:
-        if not values.says_something:
+        if not values.says_something or _only_mentioned(sentence.text, values):
             return
         orders = {item.order.id for item in anchor.candidates}
         lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
@@ -158,12 +159,13 @@ class Narrator:
             only = open_lines[0]
             anchor = Anchor(start=0, end=0, text="", candidates=(only,), by="only line", confidence=0.9)
             for values in split_values(text, sentence, self._context, (only,)):
+                values = _about_delivery(text, values)
                 if values.quantity or values.price or values.promised:
                     self._add(sentence, anchor, values)
                 elif values.disposition:
                     self._add_whole(sentence, values)
             return
-        self._add_whole(sentence, _values(text, sentence, self._context, ()))
+        self._add_whole(sentence, _about_delivery(text, _values(text, sentence, self._context, ())))
 
     def _candidates(self) -> list[Candidate]:
         hints = self._context.hints
@@ -194,6 +196,51 @@ class Narrator:
                 confirms_date=as_ordered and (day or all_of_it) and values.promised is None,
             )
         )
+
+
+_DELIVERY_CUES = (
+    "confirm",
+    "as_ordered",
+    "delay",
+    "earlier_delivery",
+    "backorder",
+    "partial",
+    "remainder",
+    "shipped",
+    "not_yet_known",
+)
+_DELIVERY_LABELS = ("labels.delivery_date", "labels.arrival", "labels.dispatch_date")
+
+
+def _about_delivery(text: str, values: Values) -> Values:
+    """In a sentence that names no goods, a day counts only beside a word of delivery, a price beside one of price."""
+    labels = [hit for name in _DELIVERY_LABELS for hit in vocabulary.phrases_in(text, name)]
+    delivers = cues.has(text, *_DELIVERY_CUES) or any(
+        not fields.within_other_label(text, hit.start, hit.end) for hit in labels
+    )
+    prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
+    return replace(
+        values,
+        promised=values.promised if delivers else None,
+        former_date=values.former_date if delivers else None,
+        quantity=values.quantity if delivers or values.disposition else None,
+        price=values.price if prices else None,
+    )
+
+
+def _only_mentioned(text: str, values: Values) -> bool:
+    """A quantity alone, in a sentence that promises nothing, only says which goods are meant."""
+    if values.price or values.promised or values.disposition:
+        return False
+    return not cues.has(text, "confirm", "shipped", "short", "over", "partial", "remaining_open", "as_ordered", "delay")
+
+
+def _covered(text: str, found: Sequence[Anchor]) -> str:
+    """The text with the anchors' words made unreadable, place for place."""
+    for anchor in found:
+        if anchor.by in ("code", "position"):
+            text = text[: anchor.start] + "_" * (anchor.end - anchor.start) + text[anchor.end :]
+    return text
 
 
 def _one_day(text: str, context: Context) -> bool:
@@ -378,7 +425,13 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
     found = [item for item in money.find_money(text, decimal_mark=context.decimal_mark) if item.currency]
     if not found or vocabulary.phrases_in(text, "labels.total") or vocabulary.phrases_in(text, "labels.minimum_order"):
         return None
-    ours = {item.line.price for item in candidates}
+    ours = {item.line.price for item in candidates if item.line.price}
+    if ours:
+        # A share capital or an order total is no unit price: what is ten times off is not taken from a sentence.
+        found = [item for item in found if any(price / 10 < item.amount.value < price * 2000 for price in ours)]
+        found = [item for item in found if any(price / 10 < item.amount.value < price * 10 for price in ours)] or [
+            item for item in found if money.find_price_basis(text)
+        ]
     marks = cues.hits(text, "instead_of", "former")
     fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
     if len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
