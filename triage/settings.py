@@ -176,6 +176,16 @@ def described() -> tuple[Described, ...]:
     return tuple(found)
 
 
+def table() -> str:
+    """All settings as a Markdown table: what the manual holds and `triage settings` prints."""
+    lines = ["| variable | default | unit | what it does |", "|---|---|---|---|"]
+    for item in described():
+        name = f"`{item.variable}`" + (f" or `{item.variable}{_FILE_SUFFIX}`" if item.secret else "")
+        default = f"`{item.default}`" if item.default else "none"
+        lines.append(f"| {name} | {default} | {item.unit} | {item.help} |")
+    return "\n".join(lines)
+
+
 def is_loopback(host: str) -> bool:
     """True for addresses that only this machine can reach."""
     if host == "localhost":

@@ -30,7 +30,10 @@ class Receipt:
 class Poster(Protocol):
     """Leaves a note. Posting the same note again changes nothing and returns the same receipt."""
 
-    place: str
+    @property
+    def place(self) -> str:
+        """What takes the notes: "store", "odoo"."""
+        ...
 
     def post(self, note: Note) -> Receipt:
         """Raises ErpUnavailableError where trying again can help, ErpRefusedError where it can't."""

@@ -5,9 +5,11 @@ Each call claims first, so that ringing twice does nothing twice. Never passes a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
+from triage import bootstrap
 from triage.domain.message import Message
 from triage.domain.outcome import Outcome
 from triage.domain.posting import Poster
@@ -27,6 +29,25 @@ class Work:
     triage: Callable[[Message], Outcome]
     fingerprint: results.Fingerprint
     poster: Poster
+
+
+def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str | None = None) -> Work:
+    """The production work: the one path with the toolkit and the ERP that the settings name.
+
+    Loads the models at the first message. Raises what `bootstrap.toolkit` and `bootstrap.erp` raise.
+    """
+    from triage import pipeline  # heavy: all steps with their models and vocabularies
+
+    settings = services.settings if mode is None else services.settings.model_copy(update={"mode": mode})
+    erp = bootstrap.erp(settings, snapshot)
+    tools = bootstrap.toolkit(settings, bootstrap.memory(services.store))
+    return Work(
+        store=services.store,
+        terms=services.terms,
+        triage=lambda message: pipeline.triage_message(message, erp, tools),
+        fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
+        poster=services.poster,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,198 @@
+"""Settings into live things: database, ERP, models, poster, logs. The only place that knows which hand is used.
+
+Opens nothing until it is asked for, and loads the heavy rooms only for those who read messages.
+"""
+
+import contextlib
+import functools
+import logging
+import sys
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import triage
+from triage import settings as settings_room
+from triage.domain.erp import ErpView
+from triage.domain.message import Message
+from triage.domain.outcome import Versions
+from triage.domain.policy import Policy
+from triage.domain.ports import Earlier, Memory, Reader, Toolkit
+from triage.domain.posting import Poster
+from triage.errors import SettingsError
+from triage.intake.accept import Intake
+from triage.settings import Settings
+from triage.store import database, inbox, migrate, outbox, results
+from triage.store.database import Store
+
+#: Loggers of libraries that tell every step at "info".
+_TALKATIVE = ("alembic", "celery", "kombu", "amqp", "uvicorn", "httpx2", "httpcore2", "pypdf", "sqlalchemy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the doors work with."""
+
+    settings: Settings
+    store: Store
+    intake: Intake
+    terms: inbox.Terms
+    poster: Poster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What an evaluation works with: the production toolkit around a memory, and the ERP of a snapshot file."""
+
+    toolkit: Callable[[Memory], Toolkit]
+    erp: Callable[[Path], ErpView]
+    versions: dict[str, Any]
+
+
+def services(settings: Settings) -> Services:
+    """Open the store: SQLite is brought to the newest tables, any other database must have them.
+
+    Raises SettingsError or StoreError.
+    """
+    store = database.open_store(settings.database_url.get_secret_value(), timeout=settings.database_timeout)
+    if settings.sqlite:
+        migrate.migrate(store)
+    else:
+        migrate.require_newest(store)
+    return Services(
+        settings=settings,
+        store=store,
+        intake=Intake(store=store, max_size=settings.max_message_size),
+        terms=inbox.Terms(
+            lease=timedelta(seconds=settings.lease),
+            max_attempts=settings.max_attempts,
+            retry_delay=timedelta(seconds=settings.retry_delay),
+        ),
+        poster=outbox.LocalPoster(store=store),
+    )
+
+
+def memory(store: Store) -> Memory:
+    """What was understood before, as the store knows it."""
+    return results.StoredMemory(store=store)
+
+
+def erp(settings: Settings, snapshot: Path | None = None) -> ErpView:
+    """The ERP that messages are read against: `snapshot`, else the one of the settings.
+
+    Raises SnapshotError where it can't be used.
+    """
+    from triage.erp import snapshot as snapshots
+
+    return snapshots.SnapshotErp(snapshot or settings.erp_snapshot, policy(settings).timezone)
+
+
+def policy(settings: Settings) -> Policy:
+    """What the company decided beforehand. Raises PolicyError with file, line and key."""
+    from triage.advisors import policy_file
+
+    return policy_file.load_policy(settings.policy_file)
+
+
+def reader(settings: Settings) -> Reader:
+    """Reads foreign bytes in a child process within the limits of the settings."""
+    from triage.reading import limits, sandbox
+
+    bounds = limits.Limits(
+        message_bytes=settings.max_message_size,
+        seconds=settings.reading_time,
+        memory_bytes=settings.reading_memory * 1024 * 1024,
+    )
+    return sandbox.SandboxedReader(bounds)
+
+
+def toolkit(settings: Settings, memory: Memory, *, reader_of_parts: Reader | None = None) -> Toolkit:
+    """What the one path needs in the mode of the settings.
+
+    Raises SettingsError where the mode can't be had, ArtefactError where its models are not in order.
+    """
+    if settings.mode == "llm":
+        raise SettingsError("TRIAGE_MODE is llm, and no language model is set up", way_out="Set it to local or rules.")
+    from triage.classifiers import models
+
+    rules = policy(settings)
+    chosen = models.load(settings.mode)
+    return Toolkit(
+        reader=reader_of_parts or reader(settings),
+        kind=chosen.kind,
+        reason=chosen.reason,
+        suspicion=chosen.suspicion,
+        memory=memory,
+        policy=rules,
+        versions=Versions(
+            code=triage.__version__,
+            models=tuple((item.name, item.digest) for item in (chosen.kind, chosen.reason, chosen.suspicion)),
+            policy=rules.digest,
+            mode=settings.mode,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NoMemory:
+    """The `Memory` of somebody who has understood nothing yet."""
+
+    def earlier(self, *, order_ids: Collection[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
+        """Nothing."""
+        return ()
+
+
+@contextlib.contextmanager
+def evaluation(mode: str | None, settings: Settings | None = None) -> Iterator[Evaluation]:
+    """The production path for an evaluation, without a store. mode: None takes the setting."""
+    chosen = settings or settings_room.load(mode=mode)
+    with contextlib.closing(reader(chosen)) as parts:
+        tools = functools.partial(toolkit, chosen, reader_of_parts=parts)
+        versions = tools(NoMemory()).versions
+        yield Evaluation(
+            toolkit=tools,
+            erp=lambda path: erp(chosen, path),
+            versions={
+                "code": versions.code,
+                "mode": versions.mode,
+                "policy": versions.policy,
+                "models": dict(versions.models),
+            },
+        )
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log lines to standard error: an event name with fields, as JSON, or coloured where a person watches."""
+    human = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    rendering = (
+        [structlog.dev.ConsoleRenderer()]
+        if human
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))

@@ -1,0 +1,295 @@
+"""The one command line. Parses, loads the settings, and hands over to the room that a command belongs to.
+
+Loads nothing heavy before a command is chosen. An error is one line on standard error: reason and way out.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triage import __version__
+from triage.errors import Error
+
+if TYPE_CHECKING:
+    from triage.settings import Settings
+
+Handler = Callable[[argparse.Namespace], int]
+
+MODES = ("rules", "local", "llm")
+
+_ABOUT = "Reads what suppliers answer to purchase orders, says what differs, and advises. It never decides."
+
+_FIRST_STEPS = """\
+first steps:
+  triage demo                       try it: a mailbox, a ranked queue, pages on 127.0.0.1
+  triage ingest answer.eml          read one message and see what is advised
+  triage queue --priority urgent    what must be looked at now
+  triage serve                      the queue in a browser
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status: 0 done, 1 something failed, 2 the call can't be carried out."""
+    given = parser().parse_args(arguments)
+    handler: Handler = given.handler
+    try:
+        return handler(given)
+    except Error as error:
+        sys.stderr.write(f"triage: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe went away, as `head` does: nothing is left to tell it.
+        sys.stderr.close()
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = argparse.ArgumentParser(
+        prog="triage", description=_ABOUT, epilog=_FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    top.add_argument("--version", action="version", version=f"triage {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _reading_commands(commands)
+    _service_commands(commands)
+    _evaluation_commands(commands)
+    _other_commands(commands)
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    handler: Handler,
+    about: str,
+    example: str = "",
+) -> argparse.ArgumentParser:
+    found = commands.add_parser(
+        name,
+        help=about,
+        description=about[:1].upper() + about[1:] + ".",
+        epilog=f"example:\n  {example}" if example else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.set_defaults(handler=handler)
+    return found
+
+
+def _mode(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--mode", choices=MODES, help="what reads the messages (default: TRIAGE_MODE)")
+
+
+def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ingest = _command(
+        commands,
+        "ingest",
+        _ingest,
+        "read messages or documents and print what is advised",
+        "triage ingest answer.eml confirmation.pdf --erp erp.json --json",
+    )
+    ingest.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".eml, .msg or a bare document")
+    ingest.add_argument("--json", action="store_true", help="print JSON")
+    ingest.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: TRIAGE_ERP_SNAPSHOT)")
+    ingest.add_argument("--dry-run", action="store_true", help="keep nothing")
+    ingest.add_argument("--again", action="store_true", help="read anew what was read before")
+    _mode(ingest)
+    queue = _command(commands, "queue", _queue, "print the ranked queue", "triage queue --priority urgent --role buyer")
+    queue.add_argument("--state", default="open", choices=("open", "snoozed", "done", "info"))
+    queue.add_argument("--priority", default="", choices=("urgent", "high", "normal", "low"))
+    for name, about in (
+        ("company", "company's name"),
+        ("kind", "kind of message, such as delay_notice"),
+        ("role", "role that looks, such as planner"),
+        ("text", "words that must all occur"),
+    ):
+        queue.add_argument(f"--{name}", default="", help=about)
+    queue.add_argument("--limit", type=int, default=50, help="entries shown (default: 50)")
+    queue.add_argument("--json", action="store_true", help="print JSON")
+    watch = _command(commands, "watch", _watch, "take in every file that appears in a folder", "triage watch inbox/")
+    watch.add_argument("folder", nargs="?", type=Path, help="default: TRIAGE_WATCH_FOLDER")
+
+
+def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _command(
+        commands, "demo", _demo, "try it on a bundled mailbox, then serve the pages", "triage demo --no-serve"
+    )
+    demo.add_argument("--no-serve", action="store_true", help="end after the table")
+    demo.add_argument("--mailbox", type=Path, help="folder with cases/*/message.eml and erp.json")
+    _mode(demo)
+    serve = _command(commands, "serve", _serve, "serve pages and API of the queue", "triage serve --port 9000")
+    for command in (demo, serve):
+        command.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
+        command.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
+    _command(commands, "worker", _worker, "work on messages that other processes take in")
+    _command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
+    _command(commands, "migrate", _migrate, "bring the database's tables to this version")
+
+
+def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluation = commands.add_parser("eval", help="measure on evaluation sets, compare two runs")
+    actions = evaluation.add_subparsers(title="actions", required=True, metavar="ACTION")
+    run = _command(actions, "run", _eval_run, "run evaluation sets", "triage eval run eval_sets/first --out out/first")
+    run.add_argument("sets", nargs="+", type=Path, metavar="SET", help="folder in the eval set format")
+    run.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the results go")
+    run.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _mode(run)
+    compare = _command(
+        actions, "compare", _eval_compare, "compare two runs", "triage eval compare out/before out/after"
+    )
+    compare.add_argument("one", type=Path)
+    compare.add_argument("other", type=Path)
+    compare.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _command(commands, "settings", _settings, "list every setting with its default, unit and help")
+    _command(commands, "licences", _licences, "list the licences of all dependencies; fails on GPL and AGPL")
+
+
+def _load(given: argparse.Namespace, **more: object) -> "Settings":
+    """The settings, with what the command line says on top; logs are set up by them."""
+    from triage import bootstrap, settings
+
+    names = {name: getattr(given, name, None) for name in ("mode", "host", "port")}
+    loaded = settings.load(**names | more)
+    bootstrap.configure_logging(loaded)
+    return loaded
+
+
+def _ingest(given: argparse.Namespace) -> int:
+    from triage.tasks import ingest
+
+    return ingest.run(
+        _quiet(given),
+        given.files,
+        as_json=given.json,
+        dry_run=given.dry_run,
+        again=given.again,
+        snapshot=given.erp,
+    )
+
+
+def _queue(given: argparse.Namespace) -> int:
+    from triage.store import queue
+    from triage.tasks import ingest
+
+    filters = queue.Filters(
+        state=given.state,
+        company=given.company,
+        kind=given.kind,
+        priority=given.priority,
+        role=given.role,
+        text=given.text,
+    )
+    return ingest.show_queue(_quiet(given), filters, as_json=given.json, limit=max(given.limit, 1))
+
+
+def _quiet(given: argparse.Namespace) -> "Settings":
+    """The settings of commands that print what goes well: they log only what does not."""
+    return _load(given, **_quiet_level())
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from triage import bootstrap
+    from triage.tasks import app, demo, embedded, work
+
+    mailbox = demo.mailbox(given.mailbox or demo.MAILBOX)
+    settings = _load(given, broker_url="memory://", erp_snapshot=mailbox.erp, **_quiet_level())
+    services = bootstrap.services(settings)
+    console = Console()
+    celery = app.make_app(settings, lambda: work.of(services))
+    with embedded.running(celery, services.store, sweep_every=settings.sweep_every) as worker:
+        new = demo.fill(services, worker, mailbox.messages, console)
+        demo.show(services, console, new=new, known=len(mailbox.messages) - new)
+        if given.no_serve:
+            return 0
+        from triage.web import serving
+
+        return serving.serve(services, ring=worker.ring)
+
+
+def _quiet_level() -> dict[str, object]:
+    import os
+
+    return {"log_level": os.environ.get("TRIAGE_LOG_LEVEL") or "warning"}
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from triage import bootstrap
+    from triage.tasks import app, embedded, serving, work
+    from triage.web import serving as pages
+
+    settings = _load(given)
+    services = bootstrap.services(settings)
+    if not settings.embedded:
+        return pages.serve(services, ring=serving.ringer(settings))
+    celery = app.make_app(settings, lambda: work.of(services))
+    with embedded.running(celery, services.store, sweep_every=settings.sweep_every) as worker:
+        return pages.serve(services, ring=worker.ring)
+
+
+def _watch(given: argparse.Namespace) -> int:
+    from triage.tasks import watching
+
+    return watching.run(_load(given, watch_folder=given.folder))
+
+
+def _worker(given: argparse.Namespace) -> int:
+    from triage.tasks import serving
+
+    return serving.worker(_load(given))
+
+
+def _scheduler(given: argparse.Namespace) -> int:
+    from triage.tasks import serving
+
+    return serving.scheduler(_load(given))
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    from triage.store import database, migrate
+
+    settings = _load(given)
+    store = database.open_store(settings.database_url.get_secret_value(), timeout=settings.database_timeout)
+    before, after = migrate.migrate(store)
+    sys.stdout.write(
+        f"tables are at {after}" + (f", were at {before or 'nothing'}\n" if before != after else " already\n")
+    )
+    return 0
+
+
+def _eval_run(given: argparse.Namespace) -> int:
+    from triage.evaluation import command
+
+    _load(given, **_quiet_level())
+    return command.run(given.sets, given.out, mode=given.mode, as_json=given.json)
+
+
+def _eval_compare(given: argparse.Namespace) -> int:
+    from triage.evaluation import command
+
+    return command.compare(given.one, given.other, as_json=given.json)
+
+
+def _settings(_given: argparse.Namespace) -> int:
+    from triage import settings
+
+    sys.stdout.write(settings.table() + "\n")
+    return 0
+
+
+def _licences(_given: argparse.Namespace) -> int:
+    from triage import licences
+
+    return licences.show()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

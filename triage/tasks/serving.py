@@ -1,0 +1,57 @@
+"""`triage worker` and `triage scheduler`: processes of their own on a broker that others see too.
+
+Refuses the in-memory broker: nobody else could ring there.
+"""
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from triage import bootstrap
+from triage.errors import SettingsError
+from triage.settings import Settings
+from triage.tasks import app as apps
+from triage.tasks import work as working
+
+#: Has a message read soon.
+Ring = Callable[[str], object]
+
+
+def app_of(settings: Settings) -> Celery:
+    """The production app of the settings."""
+    return apps.make_app(settings, lambda: working.of(bootstrap.services(settings)))
+
+
+def worker(settings: Settings) -> int:
+    """Work until stopped. Raises SettingsError for the in-memory broker."""
+    _outside(settings)
+    bootstrap.services(settings).store.close()  # tells at once where the database is not in order
+    running = app_of(settings).Worker(
+        queues=list(apps.QUEUES),
+        concurrency=settings.worker_concurrency,
+        loglevel=settings.log_level,
+        optimization="fair",
+    )
+    running.start()
+    return int(running.exitcode or 0)
+
+
+def scheduler(settings: Settings) -> int:
+    """Ring for the sweep every so many seconds until stopped. One is enough; two do no harm."""
+    _outside(settings)
+    app_of(settings).Beat(scheduler_cls="celery.beat:Scheduler", loglevel=settings.log_level).run()
+    return 0
+
+
+def ringer(settings: Settings) -> Ring:
+    """Has messages read by the workers of another process."""
+    app = app_of(settings)
+    return lambda message_id: apps.ring(app, apps.READ, message_id)
+
+
+def _outside(settings: Settings) -> None:
+    if settings.embedded:
+        raise SettingsError(
+            "TRIAGE_BROKER_URL is memory://, which no other process sees",
+            way_out="Set it to redis://host:6379/0, or use `triage serve`, which works by itself.",
+        )
