@@ -34,8 +34,9 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         step = "matching"
         confirmation = matching.match(statement, book)
         step = "assessing"
+        words = fingerprint(reading)
         earlier = tools.memory.earlier(
-            order_ids=[order.id for order in confirmation.orders], fingerprint=fingerprint(reading), before=message
+            order_ids=[order.id for order in confirmation.orders], fingerprint=words, before=message
         )
         assessment = assessing.assess(
             reading=reading,
@@ -47,6 +48,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
             reason_model=tools.reason,
             suspicion_model=tools.suspicion,
             earlier=earlier,
+            fingerwordsseen=any(item.fingerprint == words for item in earlier),
         )
         step = "advising"
         advice = advising.advise(

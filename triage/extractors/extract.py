@@ -78,6 +78,7 @@ class _Collector:
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
         self._terms: list[Term] = []
+        self._mentioned: list[int] = []
         self._changes: list[PriceChange] = []
         self._respond_by: Stated[date] | None = None
         self._document_date: date | None = None
@@ -140,6 +141,7 @@ class _Collector:
         names = [item.value for item in self._found.named]
         spoken = prose.Narrator(context, self._finder, names).tell(sentences)
         self._lines.extend(spoken.lines)
+        self._mentioned.extend(spoken.mentioned)
         self._wholes.extend(item for item in spoken.wholes if not self._is_cover_note(item))
         for sentence in sentences:
             change = letters.price_change(sentence, context)
@@ -170,6 +172,7 @@ class _Collector:
             respond_by=self._respond_by,
             document_date=self._document_date,
             document_title=title,
+            mentioned=tuple(dict.fromkeys(self._mentioned)),
             bank_accounts=accounts.bank_accounts(self._reading),
             doubts=tuple(doubt for item in self._structured for doubt in item.doubts),
         )

@@ -31,6 +31,7 @@ class Spoken:
 
     lines: tuple[LineStatement, ...]
     wholes: tuple[WholeOrder, ...]
+    mentioned: tuple[int, ...]  # ids of our lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +64,15 @@ class Narrator:
         self._topic_age = 0
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
+        self._mentioned: list[int] = []
 
     def tell(self, sentences: Sequence[Sentence]) -> Spoken:
         """Read all sentences in order."""
         for sentence in sentences:
             self._sentence(sentence)
-        return Spoken(lines=tuple(self._lines), wholes=tuple(self._wholes))
+        return Spoken(
+            lines=tuple(self._lines), wholes=tuple(self._wholes), mentioned=tuple(dict.fromkeys(self._mentioned))
+        )
 
     def _sentence(self, sentence: Sentence) -> None:
         known = [name for name, _ in self._finder.known(sentence.text)]
@@ -77,6 +81,7 @@ class Narrator:
             self._topic = ()
         found = self._narrowed(anchors.find_anchors(sentence.text, self._context.hints))
         if found:
+            self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
             self._about(sentence, found)
             self._topic, self._topic_age = tuple(found), 0
             return

@@ -1,0 +1,90 @@
+"""Puts together what a message means: kind, statuses, deviations, reason of a delay, doubts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from triage.classifiers import doubts as doubting
+from triage.classifiers import duplicates, line_deviations, message_deviations, statuses, suspicion
+from triage.domain.assessment import Assessment, Confirmation, DelayReason, Deviation, DeviationType, Judged, Kind
+from triage.domain.document import PartRole, Reading
+from triage.domain.erp import OrderBook
+from triage.domain.policy import Policy, Tolerances
+from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
+from triage.domain.statement import Statement
+
+#: Lines that kinds like these only mention are not listed.
+_STATES_NO_LINES = {Kind.AUTO_REPLY, Kind.QUESTION, Kind.BANK_DETAILS_CHANGE}
+
+
+def assess(
+    *,
+    reading: Reading,
+    statement: Statement,
+    confirmation: Confirmation,
+    book: OrderBook,
+    policy: Policy,
+    kind_model: KindModel,
+    reason_model: ReasonModel,
+    suspicion_model: SuspicionModel,
+    earlier: Sequence[Earlier],
+    fingerprint_seen: bool = False,
+) -> Assessment:
+    """The assessment of one message. Models are ports; everything else is plain comparison."""
+    kind = kind_model.judge(reading, statement)
+    confirmation = _with_statuses(confirmation, kind, book, policy)
+    tolerances = _tolerances(confirmation, book, policy)
+    found: list[Deviation] = []
+    again = duplicates.duplicate_of(confirmation, kind.kind, fingerprint_seen, earlier)
+    if again is not None:
+        found.append(again)
+    else:
+        found.extend(line_deviations.line_deviations(confirmation.lines, kind.kind, tolerances))
+        found.extend(message_deviations.message_deviations(reading, statement, confirmation, kind, book, earlier))
+    strange = suspicion.deviation(suspicion.judge(reading, book, kind.kind, suspicion_model))
+    if strange is not None:
+        found.append(strange)
+    return Assessment(
+        kind=kind,
+        confirmation=confirmation,
+        deviations=tuple(found),
+        respond_by=_respond_by(statement, kind),
+        delay_reason=_delay_reason(reading, found, kind, reason_model),
+        doubts=doubting.doubts(reading, statement, confirmation, kind, found, policy),
+    )
+
+
+def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> dict[int, Tolerances]:
+    categories = {product.id: product.category for product in book.products}
+    return {
+        line.id: policy.tolerances_for(
+            company=order.company.name,
+            supplier=order.supplier.name,
+            category=categories.get(line.product_id or 0, ""),
+        )
+        for order in confirmation.orders
+        for line in order.lines
+    }
+
+
+def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
+    if kind.kind in _STATES_NO_LINES:
+        return replace(confirmation, lines=())
+    tolerances = _tolerances(confirmation, book, policy)
+    return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))
+
+
+def _respond_by(statement: Statement, kind: Judged) -> date | None:
+    if statement.respond_by is None or kind.kind in (Kind.AUTO_REPLY, Kind.INVOICE):
+        return None
+    return statement.respond_by.value
+
+
+def _delay_reason(reading: Reading, found: Sequence[Deviation], kind: Judged, model: ReasonModel) -> DelayReason | None:
+    """The reason, where goods come late; read from the body and the remarks of documents."""
+    late = any(item.type is DeviationType.LATE_DELIVERY for item in found)
+    if not late and kind.kind is not Kind.DELAY_NOTICE:
+        return None
+    texts = [part.text for part in reading.parts if part.role is not PartRole.BOILERPLATE]
+    reason, _ = model.reason(texts)
+    return reason

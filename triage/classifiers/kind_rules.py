@@ -1,0 +1,168 @@
+"""The kind of a message by signal words and structure. The model of mode `rules`, and a feature of the learned one.
+
+Each signal adds to the score of a kind; the distance between the best two gives the confidence.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from triage.domain.assessment import Judged, Kind
+from triage.domain.document import PartRole, Reading
+from triage.domain.evidence import Evidence
+from triage.domain.statement import Disposition, Statement
+from triage.extractors import vocabulary
+
+_BODY = 2500  # characters of the body that are looked at
+_TITLES = {
+    "order_confirmation": Kind.ORDER_CONFIRMATION, "delay_notice": Kind.DELAY_NOTICE,
+    "shipping_notice": Kind.SHIPPING_NOTICE, "cancellation": Kind.CANCELLATION,
+    "price_change_notice": Kind.PRICE_CHANGE_NOTICE, "quotation": Kind.QUOTATION, "invoice": Kind.INVOICE,
+    "credit_note": Kind.INVOICE, "quality_notice": Kind.QUALITY_NOTICE,
+}  # fmt: skip
+#: Cue section → (kind, points in the subject, points in the body).
+_CUES: tuple[tuple[str, Kind, float, float], ...] = (
+    ("confirm", Kind.ORDER_CONFIRMATION, 1.5, 0.8),
+    ("as_ordered", Kind.ORDER_CONFIRMATION, 1.0, 1.5),
+    ("delay", Kind.DELAY_NOTICE, 2.0, 1.2),
+    ("shipped", Kind.SHIPPING_NOTICE, 1.5, 1.2),
+    ("tracking", Kind.SHIPPING_NOTICE, 0.8, 0.8),
+    ("cancel", Kind.CANCELLATION, 2.5, 1.2),
+    ("discontinued", Kind.CANCELLATION, 0.8, 0.8),
+    ("reject", Kind.CANCELLATION, 0.5, 0.6),
+    ("price_increase", Kind.PRICE_CHANGE_NOTICE, 2.0, 1.0),
+    ("price_change", Kind.PRICE_CHANGE_NOTICE, 1.5, 0.6),
+    ("quote", Kind.QUOTATION, 2.2, 1.0),
+    ("valid_until", Kind.QUOTATION, 0.5, 0.8),
+    ("invoice", Kind.INVOICE, 2.2, 1.0),
+    ("credit_note", Kind.INVOICE, 2.2, 1.2),
+    ("quality", Kind.QUALITY_NOTICE, 1.5, 0.7),
+    ("stop_use", Kind.QUALITY_NOTICE, 2.0, 1.8),
+    ("bank_change", Kind.BANK_DETAILS_CHANGE, 3.0, 1.5),
+    ("question", Kind.QUESTION, 1.0, 0.7),
+    ("please_reply", Kind.QUESTION, 0.4, 0.3),
+    ("out_of_office", Kind.AUTO_REPLY, 3.0, 1.2),
+    ("delivery_failure", Kind.AUTO_REPLY, 3.0, 1.5),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Points of every kind."""
+
+    points: dict[Kind, float]
+
+    def add(self, kind: Kind, value: float) -> None:
+        self.points[kind] = self.points.get(kind, 0.0) + value
+
+
+def _body(reading: Reading) -> str:
+    parts = [part for part in reading.parts if part.role in (PartRole.BODY, PartRole.FORWARDED)]
+    return "\n".join(part.text for part in parts)[:_BODY]
+
+
+def _count(text: str, section: str) -> int:
+    return len(vocabulary.phrases_in(text, section))
+
+
+def _words(scores: Scores, subject: str, body: str) -> None:
+    for section, kind, in_subject, in_body in _CUES:
+        if _count(subject, f"cues.{section}"):
+            scores.add(kind, in_subject)
+        scores.add(kind, in_body * math.log2(1 + min(_count(body, f"cues.{section}"), 4)))
+    for title, kind in _TITLES.items():
+        if _count(subject, f"titles.{title}"):
+            scores.add(kind, 3.0)
+        if _count(body[:400], f"titles.{title}"):
+            scores.add(kind, 0.9)
+
+
+def _structure(scores: Scores, reading: Reading, statement: Statement, body: str) -> None:
+    """What the documents and the statements say."""
+    if statement.document_title:
+        scores.add(Kind(statement.document_title), 4.5)
+    for name in reading.attachment_names:
+        for title, kind in _TITLES.items():
+            if _count(re.sub(r"[_\-.\d]+", " ", name), f"titles.{title}"):
+                scores.add(kind, 1.5)
+    dated = [line for line in statement.lines if line.promised is not None]
+    priced = [line for line in statement.lines if line.price is not None]
+    fates = {line.disposition.value for line in statement.lines if line.disposition is not None}
+    from_tables = [line for line in statement.lines if not line.anchored_by]
+    if dated and (priced or len(from_tables) > 1):
+        scores.add(Kind.ORDER_CONFIRMATION, 1.2)
+    if Disposition.REJECTED in fates and not dated:
+        scores.add(Kind.CANCELLATION, 1.0)
+    if any(line.former_date for line in statement.lines):
+        scores.add(Kind.DELAY_NOTICE, 0.8)
+    if any(change.percent for change in statement.price_changes) and not dated:
+        scores.add(Kind.PRICE_CHANGE_NOTICE, 1.5)
+    if statement.bank_accounts and _count(body, "cues.bank_change"):
+        scores.add(Kind.BANK_DETAILS_CHANGE, 2.0)
+    asks = body.count("?") + body.count("？") + body.count("吗") + body.count("でしょうか")
+    if asks and not dated and not from_tables:
+        scores.add(Kind.QUESTION, 1.5 + 0.3 * min(asks, 3))
+    if reading.headers.list_mail and not statement.lines:
+        scores.add(Kind.OTHER, 2.0)
+
+
+def scores_of(reading: Reading, statement: Statement) -> dict[Kind, float]:
+    """Points of every kind; `other` has the few that a message without any signal gets."""
+    scores = Scores(points=dict.fromkeys(Kind, 0.0))
+    body = _body(reading)
+    _words(scores, reading.headers.subject, body)
+    _structure(scores, reading, statement, body)
+    scores.add(Kind.OTHER, 1.2 if not statement.order_numbers else 0.4)
+    return scores.points
+
+
+def exact(reading: Reading) -> Judged | None:
+    """Kinds that a header says exactly; None where none does."""
+    if reading.headers.auto_submitted:
+        place = Evidence(part="headers", text="automatic submission")
+        return Judged(kind=Kind.AUTO_REPLY, confidence=0.97, source="rule: automatic submission", evidence=(place,))
+    return None
+
+
+def structured_kind(reading: Reading, statement: Statement) -> Judged | None:
+    """The type of a structured document is its kind."""
+    structured = any(part.raw_text and not part.tables for part in reading.parts) and any(
+        line.quantity is not None and line.quantity.source == "edi" for line in statement.lines
+    )
+    if structured and statement.document_title:
+        return Judged(kind=Kind(statement.document_title), confidence=0.99, source="rule: structured document")
+    return None
+
+
+def evidence_of(reading: Reading) -> tuple[Evidence, ...]:
+    """Where the kind is told: the subject, and the first line of the body."""
+    places = []
+    if reading.headers.subject:
+        places.append(Evidence(part="subject", text=reading.headers.subject[:200]))
+    body = reading.body
+    if body and body.lines:
+        places.append(Evidence(part=body.name, text=body.lines[0].text[:200]))
+    return tuple(places)
+
+
+class RuleKind:
+    """The `KindModel` port by rules alone."""
+
+    name = "kind rules"
+    digest = "rules"
+
+    def judge(self, reading: Reading, statement: Statement) -> Judged:
+        """The kind with the most points. Confidence from the distance to the second, at most 0.95."""
+        sure = exact(reading) or structured_kind(reading, statement)
+        if sure is not None:
+            return sure
+        ranked = sorted(scores_of(reading, statement).items(), key=lambda item: item[1], reverse=True)
+        (best, points), (second, others) = ranked[0], ranked[1]
+        confidence = 0.95 / (1 + math.exp(-(points - others) * 0.9 + 0.2))
+        return Judged(
+            kind=best,
+            confidence=round(confidence, 4),
+            source="rule: signal words and structure",
+            evidence=evidence_of(reading),
+            runner_up=second,
+        )

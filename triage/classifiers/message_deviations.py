@@ -1,0 +1,152 @@
+"""What must be known about a message as a whole: terms, bank details, quality, questions, duplicates, unknown orders.
+
+Evidence of suspicious parts and of bank accounts is kept out of reasons: they are shown nowhere but beside the document.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from triage.domain.assessment import Confirmation, Deviation, DeviationType, Judged, Kind
+from triage.domain.document import Reading
+from triage.domain.erp import Order, OrderBook, OrderLine
+from triage.domain.evidence import Evidence
+from triage.domain.ports import Earlier
+from triage.domain.statement import Statement, TermKind
+
+_ABOUT_ORDERS = {
+    Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE, Kind.SHIPPING_NOTICE, Kind.CANCELLATION, Kind.INVOICE,
+    Kind.QUALITY_NOTICE, Kind.QUESTION,
+}  # fmt: skip
+_TENTH = Decimal("0.1")
+
+
+def message_deviations(
+    reading: Reading,
+    statement: Statement,
+    confirmation: Confirmation,
+    kind: Judged,
+    book: OrderBook,
+    earlier: Sequence[Earlier],
+) -> Iterator[Deviation]:
+    """Deviations that are not about a line's values."""
+    yield from _terms(confirmation, kind.kind)
+    yield from _price_letter(statement, kind)
+    yield from _of_kind(statement, confirmation, kind)
+    yield from _bank(statement, kind, book)
+    yield from _unmatched(confirmation, kind.kind)
+    yield from _unreadable(reading, confirmation)
+
+
+def _only(orders: Sequence[Order]) -> Order | None:
+    return orders[0] if len(orders) == 1 else None
+
+
+def days_of(term: str) -> int | None:
+    """Days of a payment term as the ERP names it ("30 Days", "Immediate Payment"); None where it names none."""
+    if re.search(r"immediat|sofort|prepa|vorkasse|advance", term, re.IGNORECASE):
+        return 0
+    numbers = [int(item) for item in re.findall(r"\d{1,3}", term)]
+    return max(numbers) if numbers else None
+
+
+def _terms(confirmation: Confirmation, kind: Kind) -> Iterator[Deviation]:
+    """Payment term, incoterm or currency other than the order's."""
+    if kind not in (Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE):
+        return
+    for order in confirmation.orders:
+        for term in confirmation.terms:
+            if term.kind is TermKind.PAYMENT:
+                ours, theirs = days_of(order.payment_term), days_of(term.value)
+                if ours is not None and theirs is not None and ours != theirs:
+                    reason = f"Payment {theirs} days instead of {ours} days."
+                    yield _term(order, reason, term.evidence, term.confidence)
+            elif term.kind is TermKind.DELIVERY and order.incoterm and term.value != order.incoterm.upper():
+                reason = f"Delivery term {term.value} instead of {order.incoterm}."
+                yield _term(order, reason, term.evidence, term.confidence)
+        other = [
+            line
+            for line in confirmation.lines
+            if line.order is order and line.price is not None and line.currency and line.currency != order.currency
+        ]
+        if other:
+            reason = f"Prices in {other[0].currency} instead of {order.currency}."
+            yield _term(order, reason, other[0].evidence[0], other[0].confidence)
+
+
+def _term(order: Order, reason: str, place: Evidence, confidence: float) -> Deviation:
+    return Deviation(
+        type=DeviationType.TERMS_CHANGE, reason=reason, confidence=confidence, evidence=(place,), order=order
+    )
+
+
+def _price_letter(statement: Statement, kind: Judged) -> Iterator[Deviation]:
+    """A price letter gives one deviation, with its percentage where it is one for all."""
+    if kind.kind is not Kind.PRICE_CHANGE_NOTICE:
+        return
+    stated = [change.percent for change in statement.price_changes if change.percent is not None]
+    values = {item.value for item in stated}
+    percent = values.pop().quantize(_TENTH, ROUND_HALF_UP) if len(values) == 1 else None
+    places = tuple(change.evidence for change in statement.price_changes)
+    reason = f"Prices change by {percent:+} %." if percent is not None else "Prices change."
+    confidence = min([kind.confidence, *(item.confidence for item in stated)])
+    yield Deviation(
+        type=DeviationType.PRICE_DEVIATION, reason=reason, confidence=confidence, evidence=places, percent=percent
+    )
+
+
+def _mentioned(statement: Statement, confirmation: Confirmation) -> list[tuple[Order, OrderLine | None]]:
+    """The lines that the message speaks of; the orders where it names no line."""
+    lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in statement.mentioned]
+    return [*lines] if lines else [(order, None) for order in confirmation.orders]
+
+
+def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> Iterator[Deviation]:
+    """A quality notice and a question are deviations in themselves."""
+    types = {
+        Kind.QUALITY_NOTICE: (DeviationType.QUALITY_ISSUE, "The supplier reports a quality problem."),
+        Kind.QUESTION: (DeviationType.SUPPLIER_QUESTION, "The supplier asks a question."),
+    }
+    if kind.kind not in types:
+        return
+    type_, reason = types[kind.kind]
+    for order, line in _mentioned(statement, confirmation) or [(None, None)]:
+        yield Deviation(
+            type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line
+        )
+
+
+def _bank(statement: Statement, kind: Judged, book: OrderBook) -> Iterator[Deviation]:
+    """New bank details: the kind of message says so, or an invoice asks for payment to an account we do not know."""
+    known = {account for _, account in book.bank_accounts}
+    strange = [item for item in statement.bank_accounts if item.value not in known]
+    if kind.kind is Kind.BANK_DETAILS_CHANGE:
+        reason = "The message gives new bank details. Check them by a telephone number that you already had."
+        yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=kind.confidence)
+    elif kind.kind is Kind.INVOICE and known and strange and len(strange) == len(statement.bank_accounts):
+        reason = "The invoice names an account that is not on file for this supplier."
+        yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=0.8)
+
+
+def _unmatched(confirmation: Confirmation, kind: Kind) -> Iterator[Deviation]:
+    if kind not in _ABOUT_ORDERS:
+        return
+    for item in confirmation.unmatched:
+        reason = f"The message names an order {item.written[:40]} that is not ours."
+        yield Deviation(
+            type=DeviationType.UNMATCHED_REFERENCE, reason=reason, confidence=item.confidence, evidence=(item.evidence,)
+        )
+
+
+def _unreadable(reading: Reading, confirmation: Confirmation) -> Iterator[Deviation]:
+    if not reading.unreadable:
+        return
+    parts = "; ".join(f"{item.name[:60]}: {item.reason.value}" for item in reading.unreadable[:4])
+    places = tuple(Evidence(part=item.name, text=item.reason.value) for item in reading.unreadable)
+    yield Deviation(
+        type=DeviationType.UNREADABLE_DOCUMENT,
+        reason=f"A document could not be opened ({parts}).",
+        confidence=0.98,
+        evidence=places,
+        order=_only(confirmation.orders),
+    )

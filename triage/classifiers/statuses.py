@@ -1,0 +1,92 @@
+"""The status of each confirmed line, after the standard order responses and the conventions of the eval set format.
+
+Within the tolerances a line is accepted, outside it is changed; in a split the part on time is accepted and the later
+balance is backordered. Invoices, quotations and price notices give lines no status.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from triage.domain.assessment import ConfirmedLine, Kind
+from triage.domain.erp import OrderLine
+from triage.domain.policy import Tolerances
+from triage.domain.statement import Disposition
+
+WITHOUT_STATUS = {Kind.INVOICE, Kind.QUOTATION, Kind.PRICE_CHANGE_NOTICE}
+_HUNDRED = Decimal(100)
+
+
+def is_late(line: ConfirmedLine, ours: OrderLine, allowed: Tolerances) -> bool:
+    """Promised later than the order's own date for the line, beyond the tolerance."""
+    if line.promised is None or ours.due is None:
+        return False
+    return line.promised > ours.due + timedelta(days=allowed.late_days)
+
+
+def is_early(line: ConfirmedLine, ours: OrderLine, allowed: Tolerances) -> bool:
+    """Promised so much earlier that the goods are in the way."""
+    if line.promised is None or ours.due is None:
+        return False
+    return line.promised < ours.due - timedelta(days=allowed.early_days)
+
+
+def price_percent(line: ConfirmedLine, ours: OrderLine) -> Decimal | None:
+    """By how many percent the stated price differs from the order's, unrounded; None where they can't be compared."""
+    if line.price is None or not ours.price:
+        return None
+    if line.currency and ours.currency and line.currency != ours.currency:
+        return None
+    return (line.price - ours.price) / ours.price * _HUNDRED
+
+
+def price_differs(line: ConfirmedLine, ours: OrderLine, allowed: Tolerances) -> bool:
+    """Outside the tolerance, either way."""
+    percent = price_percent(line, ours)
+    return percent is not None and abs(percent) > allowed.price_percent
+
+
+def expected_quantity(entries: Sequence[ConfirmedLine], ours: OrderLine) -> Decimal:
+    """What the entries of a line are to add up to: the open balance where they speak of it, else what was ordered."""
+    said = sum((entry.quantity for entry in entries if entry.quantity is not None), Decimal(0))
+    if ours.received > 0 and (any(entry.statement.remainder for entry in entries) or said <= ours.open_quantity):
+        return ours.open_quantity
+    return ours.quantity
+
+
+def with_statuses(lines: Sequence[ConfirmedLine], kind: Kind, tolerances: dict[int, Tolerances]) -> list[ConfirmedLine]:
+    """The lines with their status. tolerances: by id of our order line."""
+    groups: dict[int, list[ConfirmedLine]] = defaultdict(list)
+    for line in lines:
+        if line.line is not None:
+            groups[line.line.id].append(line)
+    result = []
+    for line in lines:
+        if line.line is None:
+            result.append(replace(line, status=None) if kind in WITHOUT_STATUS else line)
+            continue
+        status = None if kind in WITHOUT_STATUS else _status(line, line.line, groups[line.line.id], tolerances)
+        result.append(replace(line, status=status))
+    return result
+
+
+def _status(
+    line: ConfirmedLine, ours: OrderLine, entries: Sequence[ConfirmedLine], tolerances: dict[int, Tolerances]
+) -> Disposition | None:
+    allowed = tolerances[ours.id]
+    said = line.statement.disposition.value if line.statement.disposition else None
+    if said in (Disposition.REJECTED, Disposition.SUBSTITUTED, Disposition.ADDED):
+        return said
+    late = is_late(line, ours, allowed)
+    if len(entries) > 1:
+        return Disposition.BACKORDERED if late or said is Disposition.BACKORDERED else Disposition.ACCEPTED
+    if said is Disposition.BACKORDERED or (line.statement.remainder and ours.received > 0):
+        return Disposition.BACKORDERED
+    differs = line.quantity is not None and line.quantity != expected_quantity(entries, ours)
+    if late or is_early(line, ours, allowed) or differs or price_differs(line, ours, allowed):
+        return Disposition.CHANGED
+    if line.currency and line.price is not None and ours.currency and line.currency != ours.currency:
+        return Disposition.CHANGED
+    return Disposition.ACCEPTED

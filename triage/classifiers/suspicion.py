@@ -1,0 +1,91 @@
+"""Brings together what makes a message suspicious: sentences that address the program, hidden text, imitation."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.classifiers import authenticity
+from triage.domain.assessment import Deviation, DeviationType, Kind
+from triage.domain.document import Reading
+from triage.domain.erp import OrderBook
+from triage.domain.ports import SuspicionModel
+
+_BAR = 0.6  # from this weight on a message is suspicious
+_MOST_SENTENCES = 600
+_SPLIT = re.compile(r"(?<=[.!?。！？])\s+|\n{2,}|(?<=[。！？])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """The verdict; reasons repeat nothing of the message."""
+
+    weight: float
+    reasons: tuple[str, ...]
+
+    @property
+    def is_suspicious(self) -> bool:
+        return self.weight >= _BAR
+
+
+def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
+    """(text, hidden) of everything a program could be addressed in: quotes, signatures, metadata and names too."""
+    yield reading.headers.subject, False
+    if reading.headers.sender:
+        yield reading.headers.sender.name, False
+    for name in reading.attachment_names:
+        yield re.sub(r"[_\-.]+", " ", name), False
+    for part in reading.parts:
+        for lines in (part.lines, part.quoted, part.signature):
+            text = "\n".join(line.text for line in lines)
+            yield text, False
+            # A sentence that the lines of a PDF or a mail program break apart is read joined, too.
+            yield " ".join(text.split()), False
+        for table in part.tables:
+            for row in table.rows:
+                for cell in row:
+                    if len(cell.text) > 40:
+                        yield " ".join(cell.text.split()), False
+        for hidden in part.hidden:
+            yield hidden, True
+        for _, value in part.metadata:
+            yield value, True
+
+
+def _sentences(reading: Reading) -> Iterator[tuple[str, bool]]:
+    seen: set[str] = set()
+    for text, hidden in _texts(reading):
+        for piece in _SPLIT.split(text[:60_000]):
+            clean = piece.strip()[:1500]
+            if len(clean) >= 8 and clean not in seen and len(seen) < _MOST_SENTENCES:
+                seen.add(clean)
+                yield clean, hidden
+
+
+def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) -> Suspicion:
+    """Weigh sentences and signs. Hidden text weighs only together with something that it says."""
+    pieces = list(_sentences(reading))
+    scores = model.suspicion([text for text, _ in pieces])
+    reasons: list[str] = []
+    weight = 0.0
+    if any(score >= _BAR for score in scores):
+        weight = max(scores)
+        reasons.append("A text addresses the reading program instead of a person.")
+    spoken = [text for (text, hidden) in pieces if hidden and len(text.split()) >= 3]
+    for sign in authenticity.signs(reading, book, kind):
+        if sign.code == "hidden text" and not (spoken and max(scores, default=0.0) >= 0.3):
+            continue
+        weight = max(weight, sign.weight)
+        if sign.weight >= _BAR:
+            reasons.append(sign.reason)
+    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)))
+
+
+def deviation(found: Suspicion) -> Deviation | None:
+    """The deviation of a suspicious message; it carries no evidence, so that nothing of the attack is repeated."""
+    if not found.is_suspicious:
+        return None
+    return Deviation(
+        type=DeviationType.SUSPICIOUS_CONTENT,
+        reason=" ".join(found.reasons),
+        confidence=round(found.weight, 4),
+    )
