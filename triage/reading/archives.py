@@ -6,18 +6,18 @@ import zlib
 from collections.abc import Iterator
 
 from triage.domain.document import UnreadableReason
-from triage.reading.findings import Findings, Locked, TooMuch
+from triage.reading.findings import Damaged, Findings, Locked, TooMuch
 
 _BLOCK = 256 * 1024
 _MOST_ENTRIES = 5_000
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
-    """The archive. Raises ValueError where it is damaged, `TooMuch` where it lists too many files."""
+    """The archive. Raises `Damaged` where it is damaged, `TooMuch` where it lists too many files."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, OverflowError) as error:
-        raise ValueError("damaged archive") from error
+        raise Damaged("damaged archive") from error
     if len(archive.infolist()) > _MOST_ENTRIES:
         raise TooMuch(UnreadableReason.TOO_LARGE, f"an archive of more than {_MOST_ENTRIES} files")
     return archive
@@ -65,4 +65,4 @@ def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, findings: Findings)
                 findings.expand(len(block))
                 yield block
     except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError) as error:
-        raise ValueError("damaged archive") from error
+        raise Damaged("damaged archive") from error

@@ -20,7 +20,7 @@ from triage.reading import (
     structured,
     text_tables,
 )
-from triage.reading.findings import Findings, Locked, TooMuch, Unfamiliar
+from triage.reading.findings import Damaged, Findings, Locked, TooMuch, Unfamiliar
 from triage.reading.lines import split_lines, text_lines
 
 #: Reads a mail that is attached: bytes, name, nesting.
@@ -62,7 +62,7 @@ class DocumentReader:
         if depth > self.findings.limits.nesting:
             raise TooMuch(UnreadableReason.TOO_DEEP, f"nested more than {self.findings.limits.nesting} deep")
         if not data:
-            raise ValueError("it is empty")
+            raise Damaged("it is empty")
         kind = kinds.kind_of(data, name=name, label=label)
         acts = kinds.runs(kind, name)
         if acts:

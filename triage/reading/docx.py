@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.domain.document import Cell, Part, PartRole, Table, TextLine, UnreadableReason
 from triage.reading import archives, invisible, kinds
-from triage.reading.findings import Findings
+from triage.reading.findings import Damaged, Findings
 from triage.reading.lines import joined_cells, text_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -26,7 +26,7 @@ class _Story:
 
 
 def read_docx(data: bytes, name: str, role: PartRole, findings: Findings) -> None:
-    """Add the document as a part. Raises `TooMuch` for a bomb, ValueError where it is broken."""
+    """Add the document as a part. Raises `TooMuch` for a bomb, `Damaged` where it is broken."""
     import lxml.etree
 
     with archives.opened(data) as archive:
@@ -44,7 +44,7 @@ def read_docx(data: bytes, name: str, role: PartRole, findings: Findings) -> Non
                 _blocks(root if root.tag != f"{_W}document" else root[0], story, findings.limits.text_characters)
             hidden = [*story.hidden, *_comments(archive)]
         except (lxml.etree.XMLSyntaxError, IndexError) as error:
-            raise ValueError("damaged document") from error
+            raise Damaged("damaged document") from error
     lines = text_lines(invisible.cleaned(line) for line in story.lines)
     if story.characters > findings.limits.text_characters:
         findings.fail(name, UnreadableReason.TOO_LARGE, "more text than is read")

@@ -20,6 +20,10 @@ class TooMuch(ValueError):
         super().__init__(detail)
 
 
+class Damaged(ValueError):
+    """A part is broken in a way that can be told in words."""
+
+
 class Locked(ValueError):
     """A part is encrypted."""
 
@@ -88,6 +92,8 @@ class Findings:
             self.fail(name, UnreadableReason.ENCRYPTED, str(error) or "encrypted")
         except Unfamiliar as error:
             self.fail(name, UnreadableReason.UNKNOWN_FORMAT, str(error) or "a format that is not read")
+        except Damaged as error:
+            self.fail(name, UnreadableReason.BROKEN, str(error))
         except MemoryError:
             self.fail(name, UnreadableReason.OUT_OF_MEMORY, "needs more memory than allowed")
         except RecursionError:

@@ -196,7 +196,7 @@ def _size(low: dict[str, str], size: float) -> float:
 def _background(low: dict[str, str], ground: _Colour | None) -> _Colour | None:
     value = low.get("background-color") or low.get("background")
     if value is None:
-        return ground
+        return None if "url(" in low.get("background-image", "") else ground
     if (
         "url(" in low.get("background", "")
         or "gradient" in low.get("background", "")

@@ -2,6 +2,8 @@
 
 import struct
 
+from triage.reading.findings import Damaged
+
 _START = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArialTimes New Roman"
     b"Courier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
@@ -9,14 +11,14 @@ _START = (
 
 
 def unpacked(data: bytes, *, most: int) -> bytes:
-    """The RTF. Raises ValueError where the data is damaged."""
+    """The RTF. Raises `Damaged` where the data is damaged."""
     if len(data) < 16:
-        raise ValueError("compressed text is too short")
+        raise Damaged("compressed text is too short")
     size, kind = struct.unpack_from("<I4s", data, 4)
     if kind == b"MELA":
         return data[16 : 16 + min(size, most)]
     if kind != b"LZFu":
-        raise ValueError("compressed text of an unknown kind")
+        raise Damaged("compressed text of an unknown kind")
     window = bytearray(_START.ljust(4096, b"\0"))
     place = len(_START)
     out = bytearray()

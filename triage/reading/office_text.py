@@ -5,7 +5,7 @@ from typing import Any
 
 from triage.domain.document import Cell, Part, PartRole, Table, UnreadableReason
 from triage.reading import archives, invisible, kinds
-from triage.reading.findings import Findings
+from triage.reading.findings import Damaged, Findings
 from triage.reading.lines import joined_cells, split_lines, text_lines
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -35,7 +35,7 @@ _RTF_PAGES = {b"ansi": "cp1252", b"mac": "mac-roman", b"pc": "cp437", b"pca": "c
 
 
 def read_odt(data: bytes, name: str, role: PartRole, findings: Findings) -> None:
-    """Add an OpenDocument text as a part. Raises `TooMuch` for a bomb, ValueError where it is broken."""
+    """Add an OpenDocument text as a part. Raises `TooMuch` for a bomb, `Damaged` where it is broken."""
     import lxml.etree
 
     with archives.opened(data) as archive:
@@ -43,12 +43,12 @@ def read_odt(data: bytes, name: str, role: PartRole, findings: Findings) -> None
         if any(entry.startswith(("Basic/", "Scripts/")) for entry in archive.namelist()):
             findings.act(name, "a document with macros")
         if not archives.has(archive, "content.xml"):
-            raise ValueError("it holds no text")
+            raise Damaged("it holds no text")
         parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
             root = lxml.etree.fromstring(archive.read("content.xml"), parser)
         except lxml.etree.XMLSyntaxError as error:
-            raise ValueError("damaged document") from error
+            raise Damaged("damaged document") from error
     lines: list[str] = []
     tables: list[Table] = []
     for node in root.iter(f"{_TEXT}p", f"{_TEXT}h", f"{_TABLE}table"):

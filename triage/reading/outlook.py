@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage.domain.document import Address, Headers, PartRole, UnreadableReason
 from triage.reading import charsets, headers, kinds, lzfu, office_text, texts
+from triage.reading.findings import Damaged
 from triage.reading.lines import FlowLine
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _Store:
         try:
             self.ole: Any = olefile.OleFileIO(io.BytesIO(data))
         except (OSError, ValueError, IndexError, struct.error) as error:
-            raise ValueError("damaged Outlook message") from error
+            raise Damaged("damaged Outlook message") from error
 
     def read(self, reader: "MailReader", path: str, name: str, role: PartRole, depth: int) -> Headers:
         about = self._headers(path)

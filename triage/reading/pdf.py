@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.domain.document import Part, PartRole, TextLine, UnreadableReason
 from triage.reading import page, pdf_structure, pdf_words, tables
-from triage.reading.findings import Findings, Locked
+from triage.reading.findings import Damaged, Findings, Locked
 
 _BROKEN = {
     2: "not found",
@@ -27,7 +27,7 @@ def read_pdf(
 ) -> None:
     """Add the document as a part. `open_file` reads a file that is attached inside.
 
-    Raises `Locked` where a password is needed, ValueError where it is too broken to open.
+    Raises `Locked` where a password is needed, `Damaged` where it is too broken to open.
     """
     import pypdfium2
 
@@ -40,7 +40,7 @@ def read_pdf(
         code = getattr(error, "err_code", None)
         if code in (_PASSWORD, _PROTECTION) or "password" in str(error).lower():
             raise Locked("the PDF is protected by a password") from error
-        raise ValueError(_BROKEN.get(code or 0, "damaged")) from error
+        raise Damaged(_BROKEN.get(code or 0, "damaged")) from error
     try:
         part = _part(document, name, role, findings, structure)
     finally:
@@ -58,7 +58,7 @@ def _part(
     limits = findings.limits
     count = len(document)
     if count == 0:
-        raise ValueError("it has no pages")
+        raise Damaged("it has no pages")
     lines: list[TextLine] = []
     sheets: list[page.Sheet] = []
     hidden: list[str] = []

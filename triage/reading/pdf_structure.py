@@ -55,6 +55,7 @@ def inspect(data: bytes) -> Structure:
         )
     except (
         pypdf.errors.PyPdfError,
+        pypdf.errors.DependencyError,
         ValueError,
         KeyError,
         TypeError,

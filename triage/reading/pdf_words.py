@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.domain.evidence import Box
-from triage.reading import invisible
+from triage.reading import invisible, pdf_drawing
 from triage.reading.page import Rules, Spot
 
 _TINY = 2.0  # points: smaller type can't be read
 _NEAR = 24  # steps of 255 between ink and ground that no eye tells apart
 _SCAN_SHARE = 0.5  # of the page: an image larger than that is a scan
 _MOST_CHARACTERS = 60_000  # of one page
-_MOST_PATHS = 6_000  # drawn objects looked at
-_THIN = 2.2  # points: a filled rectangle thinner than this is a line
-_SHORTEST = 7.0  # points: of a rule
 #: What producers put on a page unseen, without meaning anything by it.
 _PRODUCER_MARK = re.compile(
     r"^Powered by TCPDF\b.{0,60}$|^(?:This page (?:was )?created with|Evaluation (?:only|copy))\b.{0,80}$"
@@ -55,135 +52,22 @@ class _Run:
     ink: tuple[int, int, int] | None
 
 
-@dataclass(slots=True)
-class _Ground:
-    """A filled area."""
-
-    box: tuple[float, float, float, float]
-    colour: tuple[int, int, int] | None  # None: an image or a pattern
-
-
-class _Frame:
-    """Turns a page's own coordinates into points from the top left corner as shown."""
-
-    def __init__(self, page: Any, raw: Any) -> None:
-        bounds = raw.FS_RECTF()
-        raw.FPDF_GetPageBoundingBox(page, bounds)
-        self.left, self.bottom, self.right, self.top = bounds.left, bounds.bottom, bounds.right, bounds.top
-        self.turn = int(raw.FPDFPage_GetRotation(page)) % 4
-        wide, high = self.right - self.left, self.top - self.bottom
-        self.width, self.height = (wide, high) if self.turn % 2 == 0 else (high, wide)
-
-    def shown(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
-        if self.turn == 0:
-            return x0 - self.left, self.top - y1, x1 - self.left, self.top - y0
-        if self.turn == 1:
-            return y0 - self.bottom, x0 - self.left, y1 - self.bottom, x1 - self.left
-        if self.turn == 2:
-            return self.right - x1, y0 - self.bottom, self.right - x0, y1 - self.bottom
-        return self.top - y1, self.right - x1, self.top - y0, self.right - x0
-
-
 def page_words(page: Any) -> PageWords:
     """Everything on a `pypdfium2.PdfPage`."""
     import pypdfium2.raw as raw
 
-    frame = _Frame(page.raw, raw)
+    frame = pdf_drawing.Frame(page.raw, raw)
     found = PageWords(width=frame.width, height=frame.height)
-    grounds: list[_Ground] = []
-    _drawn(page.raw, raw, frame, found, grounds)
+    drawing = pdf_drawing.drawing_of(page.raw, raw, frame)
+    found.rules, found.drawn = drawing.rules, drawing.objects
+    found.has_scan = drawing.largest_image > _SCAN_SHARE * frame.width * frame.height
     text_page = page.get_textpage()
     try:
-        words = _words(text_page.raw, raw, frame, found, grounds)
+        words = _words(text_page.raw, raw, frame, found, drawing.grounds)
     finally:
         text_page.close()
     _arrange(words, found)
     return found
-
-
-def _drawn(page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: list[_Ground]) -> None:
-    """Rules, filled areas and images of a page."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    edges: list[tuple[float, float, float, float]] = []
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_PATHS)):
-        drawn = raw.FPDFPage_GetObject(page, index)
-        kind = raw.FPDFPageObj_GetType(drawn)
-        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM):
-            continue
-        found.drawn += 1
-        if not raw.FPDFPageObj_GetBounds(drawn, left, bottom, right, top):
-            continue
-        box = frame.shown(left.value, bottom.value, right.value, top.value)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            _path(drawn, raw, frame, box, edges, grounds)
-            continue
-        if (
-            kind == raw.FPDF_PAGEOBJ_IMAGE
-            and (box[2] - box[0]) * (box[3] - box[1]) > _SCAN_SHARE * found.width * found.height
-        ):
-            found.has_scan = True
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            grounds.append(_Ground(box, None))
-    for x0, y0, x1, y1 in edges:
-        if abs(x1 - x0) < _THIN and y1 - y0 >= _SHORTEST:
-            found.rules.vertical.append(((x0 + x1) / 2, y0, y1))
-        elif abs(y1 - y0) < _THIN and x1 - x0 >= _SHORTEST:
-            found.rules.horizontal.append(((y0 + y1) / 2, x0, x1))
-
-
-def _path(
-    drawn: Any,
-    raw: Any,
-    frame: _Frame,
-    box: tuple[float, float, float, float],
-    edges: list[tuple[float, float, float, float]],
-    grounds: list[_Ground],
-) -> None:
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(drawn, fill, stroke)
-    count = raw.FPDFPath_CountSegments(drawn)
-    thin = box[2] - box[0] < _THIN or box[3] - box[1] < _THIN
-    if thin:
-        if stroke.value or fill.value:
-            edges.append(box)
-        return
-    if fill.value:
-        grounds.append(_Ground(box, _colour(raw, raw.FPDFPageObj_GetFillColor, drawn)))
-    if stroke.value and 2 <= count <= 800 and len(edges) < 4 * _MOST_PATHS:
-        edges.extend(_segments(drawn, raw, frame, count))
-
-
-def _segments(drawn: Any, raw: Any, frame: _Frame, count: int) -> list[tuple[float, float, float, float]]:
-    """The straight pieces of a stroked path, as boxes as shown."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(drawn, matrix)
-    x, y = ctypes.c_float(), ctypes.c_float()
-    found = []
-    start = here = (0.0, 0.0)
-    for index in range(count):
-        segment = raw.FPDFPath_GetPathSegment(drawn, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = point
-        elif kind == raw.FPDF_SEGMENT_LINETO:
-            found.append((here, point))
-        here = point
-        if raw.FPDFPathSegment_GetClose(segment):
-            found.append((here, start))
-            here = start
-    return [frame.shown(min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1])) for a, b in found]
-
-
-def _colour(raw: Any, get: Any, drawn: Any) -> tuple[int, int, int] | None:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not get(drawn, red, green, blue, alpha) or alpha.value < 128:
-        return None
-    return red.value, green.value, blue.value
 
 
 @dataclass(slots=True)
@@ -195,7 +79,9 @@ class _Word:
     run: _Run
 
 
-def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: list[_Ground]) -> list[_Word]:
+def _words(
+    text_page: Any, raw: Any, frame: pdf_drawing.Frame, found: PageWords, grounds: list[pdf_drawing.Ground]
+) -> list[_Word]:
     """Gather characters to words. A blank, a gap, a new line or another direction ends one."""
     count = min(raw.FPDFText_CountChars(text_page), _MOST_CHARACTERS)
     rect = raw.FS_RECTF()
@@ -221,8 +107,7 @@ def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: l
         run = runs.get(key)
         if run is None:
             run = runs[key] = _run(text_page, raw, index, pointer, frame)
-        # Two heads drawn side by side without a gap: "ArtikelnummerBezeichnung".
-        fused = word is not None and word.run is not run and word.text[-1].islower() and char.isupper()
+        fused = word is not None and word.run is not run and _is_apart(word, char, box)
         ligature = word is not None and box == last
         last = box
         goes_on = ligature or (word is not None and word.run.angle == run.angle and _touches(word.box, box, run.angle))
@@ -238,7 +123,7 @@ def _words(text_page: Any, raw: Any, frame: _Frame, found: PageWords, grounds: l
     return _visible(words, found, grounds)
 
 
-def _run(text_page: Any, raw: Any, index: int, pointer: Any, frame: _Frame) -> _Run:
+def _run(text_page: Any, raw: Any, index: int, pointer: Any, frame: pdf_drawing.Frame) -> _Run:
     angle = math.degrees(raw.FPDFText_GetCharAngle(text_page, index)) + 90.0 * frame.turn
     quarter = round(angle / 90) % 4
     off = abs(angle - 90 * round(angle / 90))
@@ -259,6 +144,14 @@ def _run(text_page: Any, raw: Any, index: int, pointer: Any, frame: _Frame) -> _
     )
 
 
+def _is_apart(word: _Word, char: str, box: tuple[float, float, float, float]) -> bool:
+    """True where a text drawn on its own begins, though no gap shows it: heads side by side without a blank
+    ("ArtikelnummerBezeichnung"), or a text that runs into the next column.
+    """
+    overlap = word.box[2] - box[0] if word.run.angle == 0 else 0.0
+    return (word.text[-1].islower() and char.isupper()) or overlap > 0.15 * (box[3] - box[1])
+
+
 def _touches(have: tuple[float, float, float, float], box: tuple[float, float, float, float], angle: int) -> bool:
     """True where the next character goes on the word."""
     if angle in (90, 270):
@@ -274,7 +167,7 @@ def _touches(have: tuple[float, float, float, float], box: tuple[float, float, f
     return -0.6 * min(size, length + 1) <= along <= 0.22 * size and across <= 0.35 * size
 
 
-def _visible(words: list[_Word], found: PageWords, grounds: list[_Ground]) -> list[_Word]:
+def _visible(words: list[_Word], found: PageWords, grounds: list[pdf_drawing.Ground]) -> list[_Word]:
     """Keep what a person sees; the rest goes to `found.hidden`. An invisible layer over a scan is its text."""
     layer = sum(len(word.text) for word in words if word.run.invisible)
     found.layer = found.has_scan and layer > 0.5 * sum(len(word.text) for word in words)
@@ -307,7 +200,7 @@ def _once(words: list[_Word]) -> list[_Word]:
     return kept
 
 
-def _is_lost(word: _Word, grounds: list[_Ground]) -> bool:
+def _is_lost(word: _Word, grounds: list[pdf_drawing.Ground]) -> bool:
     """True where the ink is the colour of what lies under it."""
     ink = word.run.ink
     if ink is None or (min(ink) < 200 and not grounds):

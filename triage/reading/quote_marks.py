@@ -12,7 +12,7 @@ _ANY = r"[^\n]{0,220}?"
 _MAIL_OR_DATE = re.compile(r"@|\d{1,2}[:.h]\d{2}|\d{4}|\d{1,2}[./-]\d{1,2}|年|\b\d{1,2}\b")
 #: A line (or two or three, joined) that introduces what is quoted under it.
 _ATTRIBUTIONS = (
-    rf"^On\b{_ANY}\bwrote\s*:",
+    rf"^On\b{_ANY}\bwrote\s*:\s*$",
     rf"^{_ANY}\bwrote\s*:\s*$",
     rf"^(?:Am|Von)\b{_ANY}\b(?:schrieb|hat geschrieben)\b{_ANY}:\s*$",
     rf"^{_ANY}\bschrieb(?: am\b{_ANY})?\s*:\s*$",

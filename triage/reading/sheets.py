@@ -12,13 +12,13 @@ from decimal import Decimal, InvalidOperation
 
 from triage.domain.document import Part, PartRole, Table, TextLine, UnreadableReason
 from triage.reading import archives, grids, invisible, kinds, xlsx_hidden
-from triage.reading.findings import Findings, Locked, TooMuch
+from triage.reading.findings import Damaged, Findings, Locked, TooMuch
 
 _MOST_SHEETS = 40
 
 
 def read_sheets(data: bytes, kind: str, name: str, role: PartRole, findings: Findings) -> None:
-    """Add the workbook as a part. Raises `Locked`, `TooMuch`, or ValueError where it is broken."""
+    """Add the workbook as a part. Raises `Locked`, `TooMuch`, or `Damaged` where it is broken."""
     import python_calamine
 
     marks: dict[str, xlsx_hidden.Marks] = {}
@@ -31,7 +31,7 @@ def read_sheets(data: bytes, kind: str, name: str, role: PartRole, findings: Fin
     except python_calamine.PasswordError as error:
         raise Locked("the workbook is protected by a password") from error
     except python_calamine.CalamineError as error:
-        raise ValueError("damaged workbook") from error
+        raise Damaged("damaged workbook") from error
     lines: list[TextLine] = []
     tables: list[Table] = []
     hidden: list[str] = []
@@ -41,7 +41,7 @@ def read_sheets(data: bytes, kind: str, name: str, role: PartRole, findings: Fin
         if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
             continue
         sheet = book.get_sheet_by_name(about.name)
-        if sheet.total_height * sheet.total_width > 50 * findings.limits.table_cells:
+        if sheet.total_height * sheet.total_width > 5_000_000:
             raise TooMuch(UnreadableReason.TOO_LARGE, "a sheet with cells too far apart")
         rows, budget = _cells(sheet, budget)
         if budget <= 0:

@@ -136,7 +136,7 @@ def _trailing_footers(texts: list[str]) -> set[int]:
         text = texts[index].strip()
         if not text or _OUTER_RULE.match(text):
             continue
-        if _FOOTER.search(text) and not _states(text) and len(text) > 20:
+        if _FOOTER.search(text) and not _states(text) and len(text) > 12:
             found.add(index)
         else:
             break

@@ -358,7 +358,7 @@ def _without_header(sheet: Sheet, start: int) -> tuple[_Grid, int] | None:
             body.append(row)
         elif len(cells) >= 3 or (body and row.y0 - body[-1].y1 > 3 * row.height):
             break
-    if len(body) < 3:
+    if len(body) < 3 or any(cell.text.endswith((":", "：")) for row in body for cell in columns.bands(row)):
         return None
     cells = columns.bands(body[0], page.walls_beside(body[0], sheet.rules))
     cuts = sorted(columns.between(a, b, body) for a, b in itertools.pairwise(cells))

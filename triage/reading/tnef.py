@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from triage.domain.document import Headers, PartRole
 from triage.reading import charsets, kinds, lzfu, office_text, texts
+from triage.reading.findings import Damaged
 from triage.reading.lines import FlowLine
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _MOST_RTF = 20_000_000
 
 
 def read_tnef(data: bytes, reader: "MailReader", name: str, depth: int) -> None:
-    """Read the file: its text as a forwarded part, its files as attachments. Raises ValueError where it is damaged."""
+    """Read the file: its text as a forwarded part, its files as attachments. Raises `Damaged` where it is damaged."""
     shown: dict[int, bytes] = {}
     files: list[tuple[str, bytes]] = []
     title, content = "", b""
@@ -86,7 +87,7 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         mark, length = struct.unpack_from("<II", data, place + 1)
         start = place + 9
         if start + length > len(data):
-            raise ValueError("a length points outside the file")
+            raise Damaged("a length points outside the file")
         yield mark, data[start : start + length]
         place = start + length + 2
 
@@ -126,7 +127,7 @@ def _properties(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _number(data: bytes, place: int) -> int:
     if place + 4 > len(data):
-        raise ValueError("a property is cut off")
+        raise Damaged("a property is cut off")
     return int(struct.unpack_from("<I", data, place)[0])
 
 

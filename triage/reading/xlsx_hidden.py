@@ -1,6 +1,6 @@
 """What an xlsx workbook holds but does not show: hidden rows and columns, white or unformatted cells, comments.
 
-Reads only as much of the file's XML as that takes; entities and network are off. Broken XML gives no marks.
+Reads only as much of the file's XML as that takes; entities and network are off.
 """
 
 import posixpath
@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.domain.document import UnreadableReason
 from triage.reading import invisible
+from triage.reading.findings import Damaged, TooMuch
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_LARGEST = 20_000_000  # bytes of one sheet's XML that is looked at
+_LARGEST = 60_000_000  # bytes of one sheet's XML
+_MOST_CELLS = 5_000_000  # in the rectangle up to the last cell
 _WHITE = frozenset({"FFFFFFFF", "00FFFFFF", "FFFFFF"})
 _REFERENCE = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
 
@@ -27,6 +30,8 @@ class Marks:
     columns: set[int] = field(default_factory=set)
     cells: set[tuple[int, int]] = field(default_factory=set)
     comments: list[str] = field(default_factory=list)
+    height: int = 0  # rows to the last cell that holds anything
+    width: int = 0
 
 
 def visible(rows: Sequence[Sequence[str]], marks: Marks | None) -> tuple[list[list[str]], list[str]]:
@@ -52,7 +57,10 @@ def visible(rows: Sequence[Sequence[str]], marks: Marks | None) -> tuple[list[li
 
 
 def read_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
-    """The marks of every sheet by its name."""
+    """The marks of every sheet by its name. Raises `Damaged` for broken XML, `TooMuch` for a sheet of absurd size.
+
+    A sheet's extent matters to the parser behind, which takes memory for every cell up to the last one.
+    """
     import lxml.etree
 
     try:
@@ -64,13 +72,15 @@ def read_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
         found = {}
         for sheet in list(book.iter(f"{_MAIN}sheet"))[:60]:
             path = links.get(sheet.get(_LINK, ""), "")
-            if path in archive.NameToInfo and archive.NameToInfo[path].file_size <= _LARGEST:
+            if path in archive.NameToInfo:
                 marks = _sheet_marks(archive, path, styles)
+                if marks.height * marks.width > _MOST_CELLS or archive.NameToInfo[path].file_size > _LARGEST:
+                    raise TooMuch(UnreadableReason.TOO_LARGE, "a sheet with too many cells, or cells too far apart")
                 marks.comments = _comments(archive, path)
                 found[str(sheet.get("name"))] = marks
         return found
-    except (lxml.etree.XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile):
-        return {}
+    except (lxml.etree.XMLSyntaxError, KeyError, zipfile.BadZipFile) as error:
+        raise Damaged("damaged workbook") from error
 
 
 def _parser() -> Any:
@@ -153,10 +163,13 @@ def _sheet_marks(archive: zipfile.ZipFile, path: str, styles: set[int]) -> Marks
                     first, last = int(node.get("min") or 1), min(int(node.get("max") or 1), 16_384)
                     if last - first < 2_000:  # hiding all that is unused hides nothing
                         marks.columns.update(range(first - 1, last))
-            elif styles and node.get("s") and int(node.get("s")) in styles:
+            else:
                 match = _REFERENCE.match(node.get("r") or "")
-                if match:
-                    marks.cells.add((int(match[2]) - 1, _column(match[1])))
+                if match and len(node):
+                    row, column = int(match[2]) - 1, _column(match[1])
+                    marks.height, marks.width = max(marks.height, row + 1), max(marks.width, column + 1)
+                    if styles and int(node.get("s") or 0) in styles:
+                        marks.cells.add((row, column))
     return marks
 
 
