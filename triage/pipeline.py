@@ -48,7 +48,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
             reason_model=tools.reason,
             suspicion_model=tools.suspicion,
             earlier=earlier,
-            fingerwordsseen=any(item.fingerprint == words for item in earlier),
+            fingerprint_seen=any(item.fingerprint == words for item in earlier),
         )
         step = "advising"
         advice = advising.advise(

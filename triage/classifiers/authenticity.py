@@ -3,6 +3,7 @@
 A new colleague of the supplier, a forwarder or an unknown company is no attack: only what imitates is.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -31,10 +32,8 @@ class Sign:
 
 def skeleton(domain: str) -> str:
     """A domain as the eye reads it: digits as letters, foreign letters as Latin ones, rn as m."""
-    try:
+    with contextlib.suppress(UnicodeError, ValueError):
         domain = domain.encode("ascii").decode("idna") if "xn--" in domain else domain
-    except (UnicodeError, ValueError):
-        pass
     folded = unicodedata.normalize("NFKD", domain.casefold()).translate(_LOOKALIKE)
     plain = "".join(char for char in folded if not unicodedata.combining(char))
     return plain.replace("rn", "m").replace("vv", "w").replace("cl", "d")

@@ -110,7 +110,8 @@ def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> 
     if kind.kind not in types:
         return
     type_, reason = types[kind.kind]
-    for order, line in _mentioned(statement, confirmation) or [(None, None)]:
+    places: list[tuple[Order | None, OrderLine | None]] = [*_mentioned(statement, confirmation)]
+    for order, line in places or [(None, None)]:
         yield Deviation(
             type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line
         )

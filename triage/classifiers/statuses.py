@@ -77,6 +77,9 @@ def _status(
 ) -> Disposition | None:
     allowed = tolerances[ours.id]
     said = line.statement.disposition.value if line.statement.disposition else None
+    if said is Disposition.REJECTED and line.promised is not None:
+        # "The batch was refused, new delivery on …": what has a day to come is not rejected.
+        said = None
     if said in (Disposition.REJECTED, Disposition.SUBSTITUTED, Disposition.ADDED):
         return said
     late = is_late(line, ours, allowed)

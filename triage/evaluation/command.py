@@ -1,7 +1,8 @@
-"""The commands `triage eval run` and `triage eval compare`: run sets on the production path, write and print figures."""
+"""`triage eval run` and `triage eval compare`: run sets on the production path, write and print figures."""
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ import triage
 from triage import bootstrap
 from triage.errors import InputError
 from triage.evaluation import compare as comparing
-from triage.evaluation import metrics, ranking, report, run, sets
+from triage.evaluation import metrics, ranking, report, sets
+from triage.evaluation import run as running
 from triage.evaluation.run import Ran
 
 #: Figures printed at the end, with the words for people.
@@ -39,7 +41,7 @@ HEADLINE = (
 )
 
 
-def run_sets(folders: Sequence[Path], out: Path, *, mode: str | None, as_json: bool) -> int:
+def run(folders: Sequence[Path], out: Path, *, mode: str | None, as_json: bool) -> int:
     """Run eval sets; write predictions.jsonl, metrics.json and report.html to `out`; print the figures.
 
     mode: "rules", "local" or "llm"; None takes the setting. Returns the exit status: 1 where a case failed.
@@ -53,13 +55,13 @@ def run_sets(folders: Sequence[Path], out: Path, *, mode: str | None, as_json: b
         for item in chosen:
             task = progress.add_task(item.name, total=len(item.cases))
             ran.append(
-                (item, run.run_set(item, live.toolkit, live.erp, lambda task=task: progress.advance(task)))  # type: ignore[misc]
+                (item, running.run_set(item, live.toolkit, live.erp, lambda task=task: progress.advance(task)))  # type: ignore[misc]
             )
         versions = live.versions
     results = _results(ran, versions)
     _write(out, ran, results)
     if as_json:
-        print(json.dumps(results["overall"] | {"out": str(out)}, indent=1))
+        sys.stdout.write(json.dumps(results["overall"] | {"out": str(out)}, indent=1) + "\n")
     else:
         _print(results, out)
     return 1 if results["overall"]["headline"]["errors"] else 0
@@ -139,11 +141,11 @@ def _print(results: dict[str, Any], out: Path) -> None:
     console.print(f"{out / 'report.html'}, metrics.json and predictions.jsonl are written.")
 
 
-def compare_runs(one: Path, other: Path, *, as_json: bool) -> int:
+def compare(one: Path, other: Path, *, as_json: bool) -> int:
     """Compare two output folders; exit status 1 where the second fails the gate."""
     found = comparing.compare(one, other)
     if as_json:
-        print(json.dumps(found, indent=1))
+        sys.stdout.write(json.dumps(found, indent=1) + "\n")
     else:
         comparing.show(found, Console())
     return 0 if found["gate"]["passed"] else 1

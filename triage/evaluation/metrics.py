@@ -133,7 +133,7 @@ def gain(ordered: Sequence[int], at: int = 10) -> float | None:
     """nDCG@`at` of priorities (0 to 3) in the order given."""
 
     def dcg(values: Sequence[int]) -> float:
-        return sum((2**value - 1) / math.log2(place + 2) for place, value in enumerate(values[:at]))
+        return sum(float(2**value - 1) / math.log2(place + 2) for place, value in enumerate(values[:at]))
 
     best = dcg(sorted(ordered, reverse=True))
     return dcg(ordered) / best if best else None

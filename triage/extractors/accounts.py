@@ -38,7 +38,7 @@ def _in_line(text: str) -> Iterator[str]:
 
 
 def bank_accounts(reading: Reading) -> tuple[Stated[str], ...]:
-    """Every account in bodies, signatures and attachments, normalised; a wrong check digit is kept: it may be a slip."""
+    """Every account in bodies, signatures and attachments, normalised. One that does not check is kept: a slip."""
     found: dict[str, Stated[str]] = {}
     for part in reading.parts:
         for line in (*part.lines[:800], *part.signature):

@@ -1,4 +1,4 @@
-"""What signal words say: dispositions, which date is new and which is old, what a date is for. Vocabularies are data."""
+"""What signal words say: dispositions, which date is new and which is old, what a date is for."""
 
 import re
 from datetime import date

@@ -400,7 +400,7 @@ def find_dates(
                 precision=precision,
                 alternatives=others,
                 confidence=confidence,
-            )  # fmt: skip
+            )
         )
     return tuple(_windows(text, folded, kept))
 

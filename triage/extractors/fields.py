@@ -14,7 +14,8 @@ from triage.extractors import cues, money, numbers, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
-_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b")
+#: CIF is a tax number in Spain: no incoterm is followed by a number.
+_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b(?!\s?[:.]?\s?[A-Z]?-?\d)")
 _DAYS = re.compile(
     r"(?P<n>\d{1,3})\s*(?:-\s*)?(?:days?|tagen?|tg\b|jours?|d[ií]as?|giorni|gg\b|dagen|dni|dias?|g[uü]n|天|日)"
     r"|\bnet(?:to)?\s*(?P<m>\d{1,3})\b|\bN(?P<k>\d{2,3})\b",
@@ -156,7 +157,7 @@ def _words_before(text: str) -> int:
 
 
 def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:
-    """(rank, date, confidence, words) of a delivery date field; arrival outranks delivery, delivery outranks dispatch."""
+    """(rank, date, confidence, words) of a date field; arrival outranks delivery, delivery outranks dispatch."""
     if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former"):
         return None
     for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):

@@ -123,10 +123,11 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
                         found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.97))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()
-    for role, text in [(None, text) for text in item.texts] + [(Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
+    texts: list[tuple[Role | None, str]] = [(None, text) for text in item.texts]
+    for place, text in [*texts, (Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
         for token in _CODE.findall(text):
             if codes.canonical(token) in known:
-                found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.95))
+                found.setdefault(codes.canonical(token), _stated(item, context, place, token, token, 0.95))
     return tuple(found.values())
 
 

@@ -95,10 +95,7 @@ def find_price_basis(text: str) -> tuple[FoundBasis, ...]:
     found = []
     for match in _BASIS.finditer(text):
         digits = match.group("n") or match.group("m")
-        if digits:
-            per = Decimal(re.sub(r"\D", "", digits))
-        else:
-            per = Decimal(100) if match.group("h") else Decimal(1000)
+        per = Decimal(re.sub(r"\D", "", digits)) if digits else Decimal(100) if match.group("h") else Decimal(1000)
         found.append(FoundBasis(per=per, start=match.start(), end=match.end()))
     return tuple(found)
 

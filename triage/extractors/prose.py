@@ -4,6 +4,7 @@ A value belongs to the line that the same clause names; a sentence that names no
 of the one before. What can belong to several lines is said with less confidence or not at all.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -153,7 +154,7 @@ class Narrator:
         for anchor in self._topic:
             topic = replace(anchor, by="topic", confidence=anchor.confidence * 0.92)
             for values in split_values(sentence.text, sentence, self._context, anchor.candidates):
-                self._add(sentence, topic, values)
+                self._add(sentence, topic, _about_delivery(sentence.text, values))
 
     def _whole(self, sentence: Sentence) -> None:
         """A sentence about the order as a whole; about its line where it has only one."""
@@ -264,7 +265,7 @@ def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int
     before = any(day.end <= found[0].start for day in days)
     behind = any(day.start >= found[-1].end for day in days)
     cuts: list[int] = [0]
-    for left, right in zip(found, found[1:], strict=False):
+    for left, right in itertools.pairwise(found):
         between = text[left.end : right.start]
         if before and not behind:
             # "on 4.12. A, on 11.12. B": the second date belongs to B.
@@ -272,7 +273,7 @@ def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int
         else:
             cuts.append(left.end + _last_break(between))
     cuts.append(len(text))
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))
 
 
 _BREAK = re.compile(
@@ -296,7 +297,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     found = quantities.in_text(text, context, candidates)
     stated = [item for item in found if item.role is quantities.Use.STATED]
     days = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
-    old, new = cues.former_and_new(text, days, {item.line.due for item in candidates if item.line.due})
+    _, new = cues.former_and_new(text, days, {item.line.due for item in candidates if item.line.due})
     if len(stated) >= 2 and len({day.value for day in new}) >= 2:
         pairs = _pairs(stated, new, text)
         if len(pairs) >= 2:

@@ -72,7 +72,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 unit=unit,
                 role=Use.STATED,
                 confidence=confidence,
-            )  # fmt: skip
+            )
         )
     return _with_roles(text, found, expected)
 
@@ -110,7 +110,7 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
                 unit=item.unit,
                 role=role,
                 confidence=item.confidence,
-            )  # fmt: skip
+            )
         )
     stated = [item for item in result if item.role is Use.STATED]
     if len({item.value for item in stated}) == 2 and cues.has(text, "short", "partial", "over"):
@@ -126,7 +126,7 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
                     unit=item.unit,
                     role=Use.ORDERED if item is known[0] else item.role,
                     confidence=item.confidence,
-                )  # fmt: skip
+                )
                 for item in result
             ]
     return result

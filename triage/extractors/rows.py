@@ -91,6 +91,6 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     item.texts.append(text)
     for role, cell in filled.items():
         item.cells.setdefault(role, []).append(cell)
-    for role, cell in zip(header.roles, row, strict=False):
-        if role is None and cell.text.strip():
+    for meaning, cell in zip(header.roles, row, strict=False):
+        if meaning is None and cell.text.strip():
             item.loose.append(cell.text)

@@ -1,6 +1,6 @@
 """The signal words of eleven languages, from data files that a native speaker can correct.
 
-A file `vocabulary/<language>.yaml` holds sections ("columns", "labels", "titles", "cues"), each with names and their
+A file `words/<language>.yaml` holds sections ("columns", "labels", "titles", "cues"), each with names and their
 phrases, divided by "|". A phrase is matched without regard to case and accents, at word borders (Chinese and Japanese
 have none); a trailing * takes any ending.
 """
@@ -31,7 +31,7 @@ def language(code: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Sections of one language: section → name → phrases."""
     import yaml
 
-    source = resources.files("triage.extractors") / "vocabulary" / f"{code}.yaml"
+    source = resources.files("triage.extractors") / "words" / f"{code}.yaml"
     content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return {
         section: {

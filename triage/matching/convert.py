@@ -1,4 +1,4 @@
-"""A statement in the supplier's units and currency, in the terms of our order line. What can't be converted is doubted."""
+"""A statement in the supplier's units, in the terms of our order line. What can't be converted is doubted."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

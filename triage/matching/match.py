@@ -135,6 +135,10 @@ def _supplier_code(entry: LineStatement, ours: OrderLine) -> str | None:
     known = {codes.canonical(code): code for code in ours.supplier_codes}
     own = codes.canonical(ours.product_code)
     others = [item.value for item in entry.codes if codes.canonical(item.value) != own]
+    if entry.disposition is not None and entry.disposition.value is Disposition.SUBSTITUTED:
+        strange = [item for item in others if codes.canonical(item) not in known and _looks_like_code(item)]
+        if strange:
+            return strange[-1]
     for item in others:
         if codes.canonical(item) in known:
             return known[codes.canonical(item)]
@@ -145,6 +149,10 @@ def _supplier_code(entry: LineStatement, ours: OrderLine) -> str | None:
             ):
                 return written
     return None
+
+
+def _looks_like_code(text: str) -> bool:
+    return any(char.isdigit() for char in text) and " " not in text and len(text) >= 4
 
 
 def _confidence(entry: LineStatement, fit: assign.Fit, doubted: bool) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from triage.domain.assessment import Doubt, DoubtCode
 from triage.domain.evidence import Stated
@@ -36,7 +36,7 @@ def _better(one: Stated[T] | None, other: Stated[T] | None) -> Stated[T] | None:
 
 
 def _join(one: LineStatement, other: LineStatement) -> LineStatement:
-    values = {name: _better(getattr(one, name), getattr(other, name)) for name in _FIELDS}
+    values: dict[str, Any] = {name: _better(getattr(one, name), getattr(other, name)) for name in _FIELDS}
     seen = {code.value: code for code in (*other.codes, *one.codes)}
     return replace(
         one,
@@ -93,7 +93,7 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
 
 
 def _replace(earlier: LineStatement, later: LineStatement) -> LineStatement:
-    values = {name: getattr(later, name) or getattr(earlier, name) for name in _FIELDS}
+    values: dict[str, Any] = {name: getattr(later, name) or getattr(earlier, name) for name in _FIELDS}
     if values["promised"] is not None and values["promised"] is not later.promised:
         values["promised"] = replace(values["promised"], confidence=values["promised"].confidence * 0.9)
     return replace(earlier, remainder=earlier.remainder or later.remainder, **values)
