@@ -73,9 +73,10 @@ def _part(
         hidden.extend(words.hidden)
         layer = layer or words.layer
         characters += sum(len(spot.text) for spot in words.spots)
-        if characters > limits.text_characters:
-            findings.fail(name, UnreadableReason.TOO_LARGE, f"more than {limits.text_characters} characters of text")
-            break
+        if words.cut_off or characters > limits.text_characters:
+            findings.fail(name, UnreadableReason.TOO_LARGE, "more text than is read")
+            if characters > limits.text_characters:
+                break
         if words.garbled or (words.has_scan and len(words.spots) < 4) or (not words.spots and words.drawn > 0):
             blank.append(index + 1)
         if words.garbled:

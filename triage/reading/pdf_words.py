@@ -39,6 +39,7 @@ class PageWords:
     has_scan: bool = False
     drawn: int = 0  # objects that are not text
     garbled: bool = False  # the fonts do not tell which letters their shapes are
+    cut_off: bool = False  # the page holds more characters than are read
     layer: bool = False  # the text is an invisible layer over a scan
 
 
@@ -83,7 +84,9 @@ def _words(
     text_page: Any, raw: Any, frame: pdf_drawing.Frame, found: PageWords, grounds: list[pdf_drawing.Ground]
 ) -> list[_Word]:
     """Gather characters to words. A blank, a gap, a new line or another direction ends one."""
-    count = min(raw.FPDFText_CountChars(text_page), _MOST_CHARACTERS)
+    count = raw.FPDFText_CountChars(text_page)
+    found.cut_off = count > _MOST_CHARACTERS
+    count = min(count, _MOST_CHARACTERS)
     rect = raw.FS_RECTF()
     runs: dict[int, _Run] = {}
     words: list[_Word] = []

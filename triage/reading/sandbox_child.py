@@ -28,26 +28,24 @@ def main() -> None:
     _preload()
     _limit(limits)
     _send(sink, PROGRESS, b"0 ready")
-    while (request := _receive(source)) is not None:
-        _serve(request, limits, sink)
+    try:
+        while (request := _receive(source)) is not None:
+            _serve(request, limits, sink)
+    except MemoryError:
+        _send(sink, EXHAUSTED, b"")
 
 
 def _serve(request: bytes, limits: Limits, sink: BinaryIO) -> None:
     raw, name, refused = pickle.loads(request)  # noqa: S301 (from our parent)
     _allow_seconds(limits.seconds)
-    try:
-        found = read_message(
-            raw,
-            name=name,
-            limits=limits,
-            refused={ordinal: UnreadableReason(reason) for ordinal, reason in refused.items()},
-            watch=lambda ordinal, part: _send(sink, PROGRESS, f"{ordinal} {part}".encode()),
-        )
-        answer = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
-    except MemoryError:
-        _send(sink, EXHAUSTED, b"")
-        return
-    _send(sink, RESULT, answer)
+    found = read_message(
+        raw,
+        name=name,
+        limits=limits,
+        refused={ordinal: UnreadableReason(reason) for ordinal, reason in refused.items()},
+        watch=lambda ordinal, part: _send(sink, PROGRESS, f"{ordinal} {part}".encode("utf-8", "replace")),
+    )
+    _send(sink, RESULT, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
 
 
 def _preload() -> None:

@@ -64,9 +64,21 @@ def read_tnef(data: bytes, reader: "MailReader", name: str, depth: int) -> None:
                 elif key == _DATA and not content:
                     content = found
     finish()
-    reader.statement(_texts(shown, reader.findings.limits.text_characters), Headers(), name, PartRole.FORWARDED)
+    _add_text(_texts(shown, reader.findings.limits.text_characters), reader, name)
     for inner, found in files:
         reader.documents.open(found, f"{name}/{inner.replace(chr(92), '/').rsplit('/', 1)[-1]}", depth=depth)
+
+
+def _add_text(shown: list[texts.ShownText], reader: "MailReader", name: str) -> None:
+    """Add the text as the mail's own where the mail has none; not at all where the mail says the same itself."""
+    body = next((part for part in reader.findings.parts if part.role is PartRole.BODY), None)
+    if body is None:
+        reader.statement(shown, Headers(), "body", PartRole.BODY)
+        return
+    said = {word for lines in (body.lines, body.quoted, body.signature) for line in lines for word in line.text.split()}
+    words = [word for text in shown for line in text.flow for word in line.text.split()]
+    if sum(word in said for word in words) < 0.7 * len(words):
+        reader.statement(shown, Headers(), name, PartRole.FORWARDED)
 
 
 def _texts(shown: dict[int, bytes], limit: int) -> list[texts.ShownText]:
