@@ -14,7 +14,9 @@ from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
 from triage.domain.statement import Statement
 
 #: Lines that kinds like these only mention are not listed.
-_STATES_NO_LINES = {Kind.AUTO_REPLY, Kind.QUESTION, Kind.BANK_DETAILS_CHANGE}
+_STATES_NO_LINES = {Kind.AUTO_REPLY, Kind.QUESTION, Kind.BANK_DETAILS_CHANGE, Kind.QUALITY_NOTICE}
+#: The dates of these are dates of delivery that was, or of validity: no promise.
+_PROMISES_NOTHING = {Kind.INVOICE, Kind.PRICE_CHANGE_NOTICE}
 
 
 def assess(
@@ -70,6 +72,9 @@ def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> 
 def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
     if kind.kind in _STATES_NO_LINES:
         return replace(confirmation, lines=())
+    if kind.kind in _PROMISES_NOTHING:
+        lines = tuple(replace(line, promised=None) for line in confirmation.lines)
+        confirmation = replace(confirmation, lines=lines)
     tolerances = _tolerances(confirmation, book, policy)
     return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))
 

@@ -24,7 +24,9 @@ def _patterns() -> dict[DelayReason, re.Pattern[str]]:
 
 def _expression(phrase: str) -> str:
     stem = phrase.rstrip("*")
-    body = re.escape(stem).replace(r"\ ", r"\s+").replace(r"\*", r"[^\W\d_]*")
+    body = re.escape(stem.lstrip("*")).replace(r"\ ", r"\s+").replace(r"\*", r"[^\W\d_]*")
+    if stem.startswith("*"):
+        return body + (r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])")
     if "\u3040" <= stem[0] <= "\u9fff":
         return body
     return rf"(?<![^\W_]){body}" + (r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])")

@@ -3,12 +3,13 @@
 An anchor only says "here it is about that line"; values are read around it by others.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from triage.domain import codes
-from triage.extractors import vocabulary
+from triage.extractors import numbers, units, vocabulary
 from triage.extractors.hints import SHORTEST_CODE, Candidate, Hints, words_of
 
 _TOKEN = re.compile(r"(?<![\w])[A-Za-z0-9][\w./+-]*(?<![.,;/])", re.ASCII)
@@ -79,13 +80,24 @@ def by_code(text: str, hints: Hints) -> list[Anchor]:
     return found + _by_part_of_code(text, hints, found)
 
 
+def _tokens(text: str) -> list[tuple[int, int]]:
+    """Places of words that may be codes: pairs of neighbours ("FI 40/4") before single ones."""
+    single = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    pairs = [
+        (one[0], other[1])
+        for one, other in itertools.pairwise(single)
+        if text[one[1] : other[0]] == " " and text[one[0] : one[1]].isalpha() and text[one[0]].isupper()
+    ]
+    return [*pairs, *single]
+
+
 def _by_part_of_code(text: str, hints: Hints, taken: list[Anchor]) -> list[Anchor]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        token = codes.canonical(match.group())
+    found: list[Anchor] = []
+    for start, end in _tokens(text):
+        token = codes.canonical(text[start:end])
         if len(token) < SHORTEST_CODE or not any(char.isdigit() for char in token) or token.isdigit():
             continue
-        if any(match.start() < other.end and match.end() > other.start for other in taken):
+        if any(start < other.end and end > other.start for other in (*taken, *found)):
             continue
         meant = [
             candidate
@@ -97,7 +109,7 @@ def _by_part_of_code(text: str, hints: Hints, taken: list[Anchor]) -> list[Ancho
         ]
         lines = {candidate.line.product_id for candidate in meant}
         if len(lines) == 1:
-            found.append(_anchor(text, match.start(), match.end(), tuple(meant), "code", 0.88))
+            found.append(_anchor(text, start, end, tuple(meant), "code", 0.88))
     return found
 
 
@@ -180,6 +192,23 @@ def _span(text: str, words: frozenset[str]) -> tuple[int, int]:
     return start, min(len(text), max(place + length for place, length in places))
 
 
+_COUNTED = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)\s?([^\W\d_]{1,14}\.?|[个個件支只本枚台套])")
+
+
+def by_quantity(text: str, hints: Hints) -> list[Anchor]:
+    """A quantity with its unit that exactly one line has ordered or open."""
+    found: list[Anchor] = []
+    for match in _COUNTED.finditer(text):
+        if units.find_unit(match.group(2)) is None:
+            continue
+        for number in numbers.find_numbers(match.group(1)):
+            values = {number.value, *number.alternatives}
+            meant = [item for item in hints.candidates if values & {item.line.quantity, item.line.open_quantity}]
+            if len({item.line.id for item in meant}) == 1:
+                found.append(_anchor(text, match.start(), match.end(), meant, "quantity", 0.7))
+    return found if len({anchor.candidates[0].line.id for anchor in found}) == 1 else []
+
+
 def find_anchors(text: str, hints: Hints) -> list[Anchor]:
     """All anchors of a text in order of place; descriptions only where no code or position stands."""
     found = by_code(text, hints)
@@ -187,5 +216,5 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
     if not found:
-        found = by_description(text, hints)
+        found = by_description(text, hints) or by_quantity(text, hints)[:1]
     return sorted(found, key=lambda anchor: anchor.start)

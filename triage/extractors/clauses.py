@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from triage.domain.document import Part, TextLine
 
-_BULLET = re.compile(r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+")
+_BULLET = re.compile(
+    r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
+)
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]{1,3}|[Aa]rt|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk|[Nn]etto"
+    r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]{1,3}|[Aa]rt|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
     r"|zzgl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
     r"|[Dd]ept|[Qq]ty|[Nn]úm|[Nn]um|[Kk]om|[Aa]antal|[Mm]evr|[Dd]hr|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]kt"
     r"|[Oo]ct|[Nn]ov|[Dd]ez|[Dd]ec|[Dd]éc|[Ff]évr?|[Jj]uil)\.$"

@@ -1,6 +1,7 @@
 """Gives the columns of a table their meaning from the words of its header rows. Never reads values."""
 
 import enum
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -76,6 +77,8 @@ def role_of(text: str) -> tuple[Role | None, float]:
     if not clean or len(clean) > 60:
         return None, 0.0
     letters = max(sum(char.isalnum() for char in clean), 1)
+    if money.find_price_basis(clean) and money.currency_in(clean):
+        return Role.UNIT_PRICE, 1.0
     best: tuple[Role | None, float] = (None, 0.0)
     for role in Role:
         for hit in vocabulary.phrases_in(clean, f"columns.{role.value}"):
@@ -101,8 +104,22 @@ def _read(texts: tuple[str, ...]) -> tuple[tuple[Role | None, ...], float]:
         for index in holders:
             if index != keep and role not in (Role.PROMISED_DATE,):
                 roles[index] = None
+    _currency_columns(texts, roles)
     strength = sum(share for role, share in found if role is not None and share >= 0.3)
     return tuple(roles), strength
+
+
+def _currency_columns(texts: tuple[str, ...], roles: list[Role | None]) -> None:
+    """A column headed by a currency alone holds amounts right of the prices, else prices."""
+    for index, text in enumerate(texts):
+        bare = re.sub(r"[\s()/.\[\]]", "", text)
+        if roles[index] is not None or not bare or len(bare) > 4 or not money.currency_in(text):
+            continue
+        prices = [at for at, role in enumerate(roles) if role in (Role.UNIT_PRICE, Role.NET_PRICE)]
+        if prices and prices[0] < index and Role.AMOUNT not in roles:
+            roles[index] = Role.AMOUNT
+        elif not prices:
+            roles[index] = Role.UNIT_PRICE
 
 
 def _is_header(roles: tuple[Role | None, ...]) -> bool:

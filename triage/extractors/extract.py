@@ -100,7 +100,7 @@ class _Collector:
         whole = fields.whole_order_of(found, None)
         if whole is not None:
             self._wholes.append(whole)
-        self._sentences(part, context, spoken_for | found.used)
+        self._sentences(part, context, spoken_for | found.used, beside_table=tabled)
 
     def _context(self, part: Part) -> Context:
         return Context(
@@ -133,13 +133,14 @@ class _Collector:
             return line
         return replace(line, order_number=Stated(value=above, evidence=line.evidence, confidence=0.85, source="table"))
 
-    def _sentences(self, part: Part, context: Context, skip: frozenset[int]) -> None:
+    def _sentences(self, part: Part, context: Context, skip: frozenset[int], *, beside_table: bool) -> None:
         sentences = clauses.sentences(part, skip)[:_MOST_SENTENCES]
         if part.role is PartRole.ATTACHMENT and self._lines:
             # Beside a table of lines the small print of a document speaks in general terms.
             sentences = [item for item in sentences if not _is_small_print(item.text)]
         names = [item.value for item in self._found.named]
-        spoken = prose.Narrator(context, self._finder, names).tell(sentences)
+        document = part.role is PartRole.ATTACHMENT and beside_table
+        spoken = prose.Narrator(context, self._finder, names, beside_table=document).tell(sentences)
         self._lines.extend(spoken.lines)
         self._mentioned.extend(spoken.mentioned)
         self._wholes.extend(item for item in spoken.wholes if not self._is_cover_note(item))

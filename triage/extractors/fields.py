@@ -100,6 +100,7 @@ def _is_field(text: str, end: int) -> bool:
 def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> DocumentFields:
     """Fields of a part: label and value in one line, or the value alone in the line below its label."""
     promised: tuple[float, Stated[date]] | None = None
+    stated_days: dict[float, set[date]] = {}
     document_date: date | None = None
     terms: list[Term] = []
     used: set[int] = set()
@@ -118,11 +119,15 @@ def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> 
                 confidence=confidence, source="field",
             )  # fmt: skip
             used.add(index)
+            stated_days.setdefault(rank, set()).add(value)
             if promised is None or rank > promised[0]:
                 promised = (rank, stated)
         elif document_date is None and vocabulary.phrases_in(line.text, "labels.document_date"):
             days = cues.dates_in(line.text, context)
             document_date = days[0].value if days else None
+    if promised is not None and len(stated_days[promised[0]]) > 1:
+        # Several delivery dates: each belongs to the goods beside it, none to the whole document.
+        promised, used = None, set()
     return DocumentFields(
         promised=promised[1] if promised else None,
         price_per=price_basis_of(part),
@@ -149,6 +154,12 @@ def within_other_label(text: str, start: int, end: int) -> bool:
         for name in others
         for hit in vocabulary.phrases_in(text, name)
     )
+
+
+def field_date(text: str, context: Context) -> tuple[date, float] | None:
+    """(date, confidence) of a line that is nothing but a delivery date field."""
+    found = _field_date(text, context.part, len(context.part.lines), context)
+    return (found[1], found[2]) if found else None
 
 
 def _words_before(text: str) -> int:

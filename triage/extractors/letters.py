@@ -1,6 +1,5 @@
 """Reads price letters: by how many percent a range of goods changes, and from when."""
 
-from datetime import date
 from decimal import Decimal
 
 from triage.domain.evidence import Stated
@@ -25,16 +24,14 @@ def price_change(sentence: Sentence, context: Context) -> PriceChange | None:
         distinct = {abs(item.value) for item in found}
         value = max(distinct)
         falls = cues.affirmed(text, "price_decrease") and not cues.has(text, "price_increase")
-        percent = Stated[Decimal](
+        percent = Stated(
             value=-value if falls else value, evidence=evidence,
             confidence=0.9 if len(distinct) == 1 else 0.6, source="prose",
         )  # fmt: skip
     days = cues.dates_in(text, context)
     valid = None
     if days:
-        valid = Stated[date](
-            value=days[-1].value, evidence=evidence, confidence=0.8 * days[-1].confidence, source="prose"
-        )
+        valid = Stated(value=days[-1].value, evidence=evidence, confidence=0.8 * days[-1].confidence, source="prose")
     elif not percent and not vocabulary.phrases_in(text, "labels.price_valid_from"):
         return None
     return PriceChange(percent=percent, valid_from=valid, evidence=evidence)

@@ -74,11 +74,12 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
         if number.percent:
             continue
         start, end, currency = number.start, number.end, None
+        used = found[-1].end if found else 0
         behind = _BEHIND.match(text[number.end : number.end + 12])
         before = _BEFORE.search(text[max(0, number.start - 8) : number.start])
         if behind:
             currency, end = _iso(behind.group(1)), number.end + behind.end()
-        elif before:
+        elif before and max(0, number.start - 8) + before.start() >= used:
             currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
         found.append(FoundMoney(amount=number, currency=currency, start=start, end=end))
     return tuple(found)

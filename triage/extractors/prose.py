@@ -56,19 +56,28 @@ class Values:
 class Narrator:
     """Walks through the sentences of a part and remembers what they are about."""
 
-    def __init__(self, context: Context, finder: OrderNumbers, named: Sequence[str]) -> None:
+    def __init__(
+        self, context: Context, finder: OrderNumbers, named: Sequence[str], *, beside_table: bool = False
+    ) -> None:
         self._context = context
+        self._beside_table = beside_table  # the document's lines stand in a table: sentences only add to it
         self._finder = finder
         self._named = tuple(named)
         self._order: str | None = named[0] if len(named) == 1 else None
         self._topic: tuple[Anchor, ...] = ()
         self._topic_age = 0
+        self._undated = False
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
         self._mentioned: list[int] = []
+        self._fields_between = False  # several delivery dates stand as fields between the goods
+        self._forward: Stated[date] | None = None
+        self._block: list[int] = []  # statements since the last field
 
     def tell(self, sentences: Sequence[Sentence]) -> Spoken:
         """Read all sentences in order."""
+        days = {found[0] for item in sentences if (found := fields.field_date(item.text, self._context))}
+        self._fields_between = len(days) > 1
         for sentence in sentences:
             self._sentence(sentence)
         return Spoken(
@@ -80,19 +89,55 @@ class Narrator:
         if known:
             self._order = known[-1]
             self._topic = ()
+            self._forward, self._block = None, []
         found = self._narrowed(anchors.find_anchors(sentence.text, self._context.hints))
         if found:
+            before = len(self._lines)
             self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
             self._about(sentence, found)
-            self._topic, self._topic_age = tuple(found), 0
+            goes_on = self._undated and self._topic_age == 0 and bool(self._topic)
+            self._topic = (*self._topic, *found) if goes_on else tuple(found)
+            self._topic_age = 0
+            # A list of goods without days is one topic: the day that follows is for all of them.
+            self._undated = len(self._lines) > before and all(line.promised is None for line in self._lines[before:])
+            self._date_by_field(before)
             return
         self._topic_age += 1
+        if self._dates_block(sentence):
+            return
         if self._is_whole(sentence.text):
             self._whole(sentence)
+        elif self._beside_table:
+            return
         elif self._topic and self._topic_age <= _TOPIC_REACH:
             self._go_on(sentence)
         else:
             self._whole(sentence)
+
+    def _dates_block(self, sentence: Sentence) -> bool:
+        """A line "delivery date: …" between blocks of goods: for the undated goods above it, else for those below."""
+        if not self._fields_between:
+            return False
+        found = fields.field_date(sentence.text, self._context)
+        if found is None:
+            return False
+        value, confidence = found
+        place = self._context.evidence(sentence.text, page=sentence.page)
+        day = Stated(value=value, evidence=place, confidence=confidence, source="field")
+        undated = [index for index in self._block if self._lines[index].promised is None]
+        for index in undated:
+            self._lines[index] = replace(self._lines[index], promised=day)
+        self._forward = None if undated else day
+        self._block = []
+        return True
+
+    def _date_by_field(self, before: int) -> None:
+        """New goods take the date of the field above them, or wait for the field below."""
+        for index in range(before, len(self._lines)):
+            if self._forward is not None and self._lines[index].promised is None:
+                self._lines[index] = replace(self._lines[index], promised=self._forward)
+            else:
+                self._block.append(index)
 
     def _narrowed(self, found: list[Anchor]) -> list[Anchor]:
         """Keep the candidates of the order spoken of, else of the orders named."""
@@ -397,6 +442,11 @@ def _day(
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former
 
 
+def _behind_delivery(text: str, day: dates.FoundDate) -> bool:
+    """A word of delivery stands directly before the day."""
+    return any(0 <= day.start - hit.end <= 25 for name in _DELIVERY_LABELS for hit in vocabulary.phrases_in(text, name))
+
+
 def _arrival(text: str, new: Sequence[dates.FoundDate]) -> tuple[dates.FoundDate, float]:
     """The day that counts: behind a word of arrival, else the only one, else the last with doubt."""
     if len(new) == 1:
@@ -417,10 +467,20 @@ def _arrival(text: str, new: Sequence[dates.FoundDate]) -> tuple[dates.FoundDate
     return rest[-1], (0.85 if same else 0.55) * rest[-1].confidence
 
 
+_NET = re.compile(
+    r"\d\s*(?:tage?|days?|jours?|d[ií]as?|giorni|dagen|dni)\s*(?:netto|net\b|fin de mois|f\.?m)", re.IGNORECASE
+)
+
+
 def _shifted(text: str, sentence: Sentence, context: Context, due: set[date]) -> Stated[date] | None:
     """A delay told as a span ("two weeks later") from the order's own date, where that is one date."""
-    shifts = dates.find_shifts(text)
-    if len(shifts) != 1 or len(due) != 1 or not cues.has(text, "delay"):
+    marks = cues.hits(text, "delay")
+    shifts = [
+        shift
+        for shift in dates.find_shifts(text)
+        if any(abs(shift.start - mark.end) < 45 or abs(mark.start - shift.end) < 45 for mark in marks)
+    ]
+    if len(shifts) != 1 or len(due) != 1 or vocabulary.phrases_in(text, "labels.payment_terms") or _NET.search(text):
         return None
     value = date.fromordinal(next(iter(due)).toordinal() + shifts[0].days)
     return Stated(value=value, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")

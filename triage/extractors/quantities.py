@@ -3,7 +3,7 @@
 import enum
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from triage.extractors import cues, dates, money, numbers, units
@@ -113,6 +113,11 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
             )
         )
     stated = [item for item in result if item.role is Use.STATED]
+    if len(stated) > 2:
+        # "of the 120, 80 on … and 40 on …": what stands behind "of" and was ordered is what was ordered.
+        whole = [item for item in stated if item.value in expected and _of(text, item)]
+        result = [replace(item, role=Use.ORDERED) if item in whole[:1] else item for item in result]
+        stated = [item for item in result if item.role is Use.STATED]
     if len({item.value for item in stated}) == 2 and cues.has(text, "short", "partial", "over"):
         # "of the 100 only 60": the one that the order has is what was ordered.
         known = [item for item in stated if item.value in expected]

@@ -176,7 +176,32 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
             number = number.rstrip(".-/,")
             if best is None or confidence > best[0]:
                 best = (confidence, _stated(number, place, number, confidence))
+    if best is None or best[0] < 0.9:
+        named = _named_by_file(reading, finder)
+        best = named if named is not None and (best is None or named[0] > best[0]) else best
     return best[1] if best else None
+
+
+def _named_by_file(reading: Reading, finder: OrderNumbers) -> tuple[float, Stated[str]] | None:
+    """A number that names the file and stands near the top of the document, or in the subject."""
+    for name in reading.attachment_names:
+        stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        numbers = [match.group() for match in _NUMBER.finditer(re.sub(r"[_ ]+", "  ", stem))]
+        for number in numbers:
+            if any(finder.known(number)) or len(codes.digits(number)) < 3 or _DATE_LIKE.match(number):
+                continue
+            for place in places(reading):
+                written = next(
+                    (
+                        m.group()
+                        for m in _NUMBER.finditer(place.text)
+                        if codes.canonical(m.group()) == codes.canonical(number)
+                    ),
+                    None,
+                )
+                if written and place.weight >= 1.0:
+                    return 0.85, _stated(written.rstrip(".-/,"), place, written, 0.85)
+    return None
 
 
 def stating_parts(reading: Reading) -> tuple[Part, ...]:

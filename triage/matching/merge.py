@@ -71,7 +71,12 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
     """Bring together what is said about one line, in the order of the message; the surest part first."""
     entries: list[LineStatement] = []
     doubts: list[Doubt] = []
-    for statement in statements:
+    for statement in sorted(statements, key=lambda item: bool(item.anchored_by)):
+        if entries and statement.quantity is None and statement.promised is None:
+            # A price or a fate alone is said of every delivery of the line.
+            entries = [_join(entry, statement) if _prices_agree(entry, statement) else entry for entry in entries]
+            if all(_prices_agree(entry, statement) for entry in entries):
+                continue
         for index, entry in enumerate(entries):
             if _compatible(entry, statement):
                 entries[index] = _join(entry, statement)
@@ -83,13 +88,22 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
                 continue
             index = rivals[-1]
             entry = entries[index]
-            if entry.evidence.part == statement.evidence.part and statement.anchored_by:
+            if entry.evidence.part == statement.evidence.part and not entry.anchored_by and statement.anchored_by:
+                # What a table states is not replaced by a remark below it.
+                entries[index] = _completed(entry, statement)
+            elif entry.evidence.part == statement.evidence.part and statement.anchored_by:
                 # Within one text the later word replaces the earlier one.
                 entries[index] = _replace(entry, statement)
             else:
                 doubts.append(_contradiction(entry, statement))
                 entries[index] = _join(entry, statement)
     return Merged(entries=tuple(entries), doubts=tuple(doubts))
+
+
+def _completed(row: LineStatement, remark: LineStatement) -> LineStatement:
+    """The row, with what only the remark says."""
+    values: dict[str, Any] = {name: getattr(row, name) or getattr(remark, name) for name in _FIELDS}
+    return replace(row, remainder=row.remainder or remark.remainder, **values)
 
 
 def _replace(earlier: LineStatement, later: LineStatement) -> LineStatement:
