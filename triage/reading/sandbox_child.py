@@ -11,6 +11,7 @@ import sys
 from typing import BinaryIO
 
 from triage.domain.document import UnreadableReason
+from triage.reading import ocr
 from triage.reading.limits import Limits
 from triage.reading.reader import read_message
 from triage.reading.sandbox import EXHAUSTED, PROGRESS, RESULT
@@ -66,7 +67,7 @@ def _limit(limits: Limits) -> None:
     """Bound address space, open files and core dumps for good."""
     with open("/proc/self/statm", encoding="ascii") as stat:
         resting = int(stat.read().split()[0]) * resource.getpagesize()
-    bound = resting + limits.memory_bytes
+    bound = resting + limits.memory_bytes + (limits.ocr_memory_bytes if ocr.is_available() else 0)
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

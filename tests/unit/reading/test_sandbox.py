@@ -49,7 +49,9 @@ def slow_regular_pdf() -> bytes:
 
 
 def test_reads_like_this_process(reader: SandboxedReader, mail: Callable[..., bytes]) -> None:
-    raw = mail("Confirmed: 40 pieces.", html="<p>Confirmed: 40 pieces.</p>", files=(("a.csv", b"a;b;c\n1;2;3\n", "text/csv"),))
+    raw = mail(
+        "Confirmed: 40 pieces.", html="<p>Confirmed: 40 pieces.</p>", files=(("a.csv", b"a;b;c\n1;2;3\n", "text/csv"),)
+    )
     assert reader.read(message(raw)) == InProcessReader(reader.limits).read(message(raw))
 
 
@@ -61,7 +63,10 @@ def test_one_child_serves_many_messages(reader: SandboxedReader, mail: Callable[
 
 
 def test_only_the_slow_attachment_is_given_up(mail: Callable[..., bytes]) -> None:
-    files = (("slow.pdf", slow_regular_pdf(), "application/pdf"), ("list.csv", b"item;qty;date\nA-1;40;4.12.\n", "text/csv"))
+    files = (
+        ("slow.pdf", slow_regular_pdf(), "application/pdf"),
+        ("list.csv", b"item;qty;date\nA-1;40;4.12.\n", "text/csv"),
+    )
     with SandboxedReader(Limits(seconds=0.4)) as reader:
         reader.read(message(mail("warm up")))
         reading = reader.read(message(mail("Confirmed.", files=files)))
@@ -69,7 +74,9 @@ def test_only_the_slow_attachment_is_given_up(mail: Callable[..., bytes]) -> Non
     assert [part.name for part in reading.parts] == ["body", "list.csv"]
 
 
-def test_a_child_that_dies_costs_the_part_it_died_of(reader: SandboxedReader, mail: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_dies_costs_the_part_it_died_of(
+    reader: SandboxedReader, mail: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader.read(message(mail("warm up")))
     real = sandbox.SandboxedReader._frame
     killed: list[str] = []
@@ -93,7 +100,7 @@ def test_a_child_that_dies_costs_the_part_it_died_of(reader: SandboxedReader, ma
 
 def test_memory_is_bounded(mail: Callable[..., bytes]) -> None:
     files = (("slow.pdf", slow_regular_pdf(), "application/pdf"),)
-    with SandboxedReader(Limits(seconds=20.0, memory_bytes=150_000_000)) as reader:
+    with SandboxedReader(Limits(seconds=20.0, memory_bytes=150_000_000, ocr_memory_bytes=0)) as reader:
         reading = reader.read(message(mail("Confirmed.", files=files)))
     assert reading.body is not None
     assert [item.name for item in reading.unreadable] == ["slow.pdf"]
@@ -109,7 +116,9 @@ def test_a_dead_child_is_replaced(reader: SandboxedReader, mail: Callable[..., b
 
 def test_threads_take_turns(reader: SandboxedReader, mail: Callable[..., bytes]) -> None:
     found: list[Reading] = []
-    threads = [threading.Thread(target=lambda n=n: found.append(reader.read(message(mail(f"text {n}"))))) for n in range(4)]
+    threads = [
+        threading.Thread(target=lambda n=n: found.append(reader.read(message(mail(f"text {n}"))))) for n in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
