@@ -6,7 +6,16 @@ from datetime import date
 
 from triage.classifiers import doubts as doubting
 from triage.classifiers import duplicates, line_deviations, message_deviations, statuses, suspicion
-from triage.domain.assessment import Assessment, Confirmation, DelayReason, Deviation, DeviationType, Judged, Kind
+from triage.domain.assessment import (
+    Assessment,
+    Confirmation,
+    DelayReason,
+    Deviation,
+    DeviationType,
+    DoubtCode,
+    Judged,
+    Kind,
+)
 from triage.domain.document import PartRole, Reading
 from triage.domain.erp import OrderBook
 from triage.domain.policy import Policy, Tolerances
@@ -15,6 +24,10 @@ from triage.domain.statement import Statement
 
 #: Lines that kinds like these only mention are not listed.
 _STATES_NO_LINES = {Kind.AUTO_REPLY, Kind.QUESTION, Kind.BANK_DETAILS_CHANGE, Kind.QUALITY_NOTICE}
+#: These are about an order only where they name it: their goods fit many.
+_NAMES_ITS_ORDERS = {
+    Kind.PRICE_CHANGE_NOTICE, Kind.QUOTATION, Kind.OTHER, Kind.AUTO_REPLY, Kind.BANK_DETAILS_CHANGE,
+}  # fmt: skip
 #: The dates of these are dates of delivery that was, or of validity: no promise.
 _PROMISES_NOTHING = {Kind.INVOICE, Kind.PRICE_CHANGE_NOTICE}
 
@@ -34,6 +47,8 @@ def assess(
 ) -> Assessment:
     """The assessment of one message. Models are ports; everything else is plain comparison."""
     kind = kind_model.judge(reading, statement)
+    if kind.kind in _NAMES_ITS_ORDERS:
+        confirmation = _without_guesses(confirmation, statement)
     confirmation = _with_statuses(confirmation, kind, book, policy)
     tolerances = _tolerances(confirmation, book, policy)
     found: list[Deviation] = []
@@ -56,6 +71,23 @@ def assess(
     )
 
 
+def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confirmation:
+    """Only orders that the message names; lines that were matched by content alone stand for themselves."""
+    named = {item.value for item in statement.order_numbers}
+    if all(order.name in named for order in confirmation.orders):
+        return confirmation
+    lines = tuple(
+        line if line.order is None or line.order.name in named else replace(line, order=None, line=None)
+        for line in confirmation.lines
+    )
+    return replace(
+        confirmation,
+        orders=tuple(order for order in confirmation.orders if order.name in named),
+        lines=lines,
+        doubts=tuple(doubt for doubt in confirmation.doubts if doubt.code is not DoubtCode.UNKNOWN_ORDER),
+    )
+
+
 def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> dict[int, Tolerances]:
     categories = {product.id: product.category for product in book.products}
     return {
@@ -74,6 +106,9 @@ def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, po
         return replace(confirmation, lines=())
     if kind.kind in _PROMISES_NOTHING:
         lines = tuple(replace(line, promised=None) for line in confirmation.lines)
+        confirmation = replace(confirmation, lines=lines)
+    if kind.kind is Kind.PRICE_CHANGE_NOTICE:
+        lines = tuple(replace(line, order=None, line=None) for line in confirmation.lines)
         confirmation = replace(confirmation, lines=lines)
     tolerances = _tolerances(confirmation, book, policy)
     return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))

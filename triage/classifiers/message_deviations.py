@@ -5,6 +5,7 @@ Evidence of suspicious parts and of bank accounts is kept out of reasons: they a
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from triage.domain.assessment import Confirmation, Deviation, DeviationType, Judged, Kind
@@ -55,23 +56,33 @@ def _terms(confirmation: Confirmation, kind: Kind) -> Iterator[Deviation]:
     if kind not in (Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE):
         return
     for order in confirmation.orders:
-        for term in confirmation.terms:
-            if term.kind is TermKind.PAYMENT:
-                ours, theirs = days_of(order.payment_term), days_of(term.value)
-                if ours is not None and theirs is not None and ours != theirs:
-                    reason = f"Payment {theirs} days instead of {ours} days."
-                    yield _term(order, reason, term.evidence, term.confidence)
-            elif term.kind is TermKind.DELIVERY and order.incoterm and term.value != order.incoterm.upper():
-                reason = f"Delivery term {term.value} instead of {order.incoterm}."
+        found = list(_of_order(order, confirmation))
+        if found:
+            # One deviation an order, whose reason names every changed term.
+            reason = " ".join(dict.fromkeys(item.reason for item in found))
+            yield replace(found[0], reason=reason)
+
+
+def _of_order(order: Order, confirmation: Confirmation) -> Iterator[Deviation]:
+    """Every term that differs from this order's."""
+    for term in confirmation.terms:
+        if term.kind is TermKind.PAYMENT:
+            ours, theirs = days_of(order.payment_term), days_of(term.value)
+            if ours is not None and theirs is not None and ours != theirs:
+                reason = f"Payment {theirs} days instead of {ours} days." if theirs else "Payment in advance."
                 yield _term(order, reason, term.evidence, term.confidence)
-        other = [
-            line
-            for line in confirmation.lines
-            if line.order is order and line.price is not None and line.currency and line.currency != order.currency
-        ]
-        if other:
-            reason = f"Prices in {other[0].currency} instead of {order.currency}."
-            yield _term(order, reason, other[0].evidence[0], other[0].confidence)
+        elif term.kind is TermKind.DELIVERY and order.incoterm and term.value != order.incoterm.upper():
+            yield _term(
+                order, f"Delivery term {term.value} instead of {order.incoterm}.", term.evidence, term.confidence
+            )
+    other = [
+        line
+        for line in confirmation.lines
+        if line.order is order and line.price is not None and line.currency and line.currency != order.currency
+    ]
+    if other:
+        reason = f"Prices in {other[0].currency} instead of {order.currency}."
+        yield _term(order, reason, other[0].evidence[0], other[0].confidence)
 
 
 def _term(order: Order, reason: str, place: Evidence, confidence: float) -> Deviation:

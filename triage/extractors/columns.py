@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from triage.domain.document import Cell, Table
-from triage.extractors import money, vocabulary
+from triage.extractors import cues, money, units, vocabulary
 
 
 class Role(enum.StrEnum):
@@ -79,6 +79,8 @@ def role_of(text: str) -> tuple[Role | None, float]:
     letters = max(sum(char.isalnum() for char in clean), 1)
     if money.find_price_basis(clean) and money.currency_in(clean):
         return Role.UNIT_PRICE, 1.0
+    if "/" in clean and money.currency_in(clean) and units.find_unit(clean.rpartition("/")[2].strip(" )")):
+        return Role.UNIT_PRICE, 1.0
     best: tuple[Role | None, float] = (None, 0.0)
     for role in Role:
         for hit in vocabulary.phrases_in(clean, f"columns.{role.value}"):
@@ -98,6 +100,10 @@ def _read(texts: tuple[str, ...]) -> tuple[tuple[Role | None, ...], float]:
     """Roles of header cells and how convincing they are; a role is given once, to its best cell."""
     found = [role_of(text) for text in texts]
     roles: list[Role | None] = [role if share >= 0.3 else None for role, share in found]
+    for index, role in enumerate(roles):
+        # "Old net": what was, not what is.
+        if role in (Role.UNIT_PRICE, Role.NET_PRICE) and cues.has(texts[index], "former"):
+            roles[index] = None
     for role in {item for item in roles if item is not None}:
         holders = [index for index, item in enumerate(roles) if item is role]
         keep = max(holders, key=lambda index: found[index][1])

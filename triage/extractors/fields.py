@@ -29,6 +29,13 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _HOURS = re.compile(r"^(?:h$|hrs?$|hour|stunde|std|heure|hora|ore$|uur|godz|saat|小时|時間)", re.IGNORECASE)
+#: Payment before delivery, in eleven languages.
+_ADVANCE = re.compile(
+    r"prepay|pre-pay|in advance|advance payment|deposit|before shipment|vorkasse|vorauskasse|anzahlung|acompte"
+    r"|paiement d'avance|pr[ée]paiement|pago anticipado|anticipo|prepago|pagamento anticipato|acconto|vooruitbetaling"
+    r"|vooraf|przedp[łl]at|zaliczk|pr[ée]-?pagamento|adiantad|pe[şs]in|avans|预付|定金|款到发货|前払",
+    re.IGNORECASE,
+)
 _LONGEST_FIELD = 140
 
 
@@ -84,6 +91,8 @@ def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
         if days:
             longest = max(days, key=int)
             yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)
+        elif _ADVANCE.search(text):
+            yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
     incoterm = _INCOTERM.search(text)
     if incoterm:
         yield Term(kind=TermKind.DELIVERY, value=incoterm.group(1), evidence=evidence, confidence=0.85)
@@ -204,15 +213,18 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
 def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
     """The date by which an answer is asked for, or after which silence counts as consent."""
     text = sentence.text
-    if not cues.has(text, "respond_by", "silence_is_consent", "please_reply"):
+    if not cues.has(text, "silence_is_consent", "please_reply", "question"):
         return None
     evidence = context.evidence(text, page=sentence.page)
-    hits = cues.hits(text, "respond_by", "silence_is_consent", "please_reply")
-    found = cues.dates_in(text, context)
+    hits = cues.hits(text, "respond_by")
+    cjk = any("\u3040" <= char <= "\u9fff" for char in text)
+    # "by" stands directly before the day; in Chinese and Japanese directly behind it.
     near = [
-        item for item in found if any(abs(item.start - hit.end) < 60 or abs(hit.start - item.end) < 60 for hit in hits)
+        item
+        for item in cues.dates_in(text, context)
+        if item.value >= context.today
+        and any(0 <= item.start - hit.end < 14 or (cjk and 0 <= hit.start - item.end < 4) for hit in hits)
     ]
-    near = [item for item in near if item.value >= context.today]
     if near:
         return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")
     if not cues.has(text, "silence_is_consent", "respond_by"):

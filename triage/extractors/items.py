@@ -24,6 +24,11 @@ _POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d
 _CODE = re.compile(
     r"(?<!\w)[A-Z0-9][A-Z0-9./_+-]*\d[A-Z0-9./_+-]*(?!\w)|(?<!\w)[A-Z]{2,}(?:[-_/][A-Z]{1,6})+(?!\w)", re.I
 )
+#: Letters in a column of price bases (US trade): each, hundred, thousand.
+_BASIS_LETTERS = {
+    "E": Decimal(1), "EA": Decimal(1), "PC": Decimal(1), "C": Decimal(100), "M": Decimal(1000), "%": Decimal(100),
+    "‰": Decimal(1000), "CPC": Decimal(100), "MPC": Decimal(1000),
+}  # fmt: skip
 _CONFIRMED = (Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
 _SHIPPED = (Role.DELIVERED_QUANTITY, Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY)
 
@@ -194,9 +199,12 @@ def _price(item: Item, header: Header, context: Context) -> Stated[Price] | None
         if not found:
             continue
         basis_cell = _numbers(item.text(Role.PRICE_BASIS), context)
+        letter = _BASIS_LETTERS.get(item.text(Role.PRICE_BASIS).strip().upper().rstrip("."))
         per = bases[0].per if bases else header.price_per or context.price_per or Decimal(1)
         if basis_cell and basis_cell[0].value > 0:
             per = basis_cell[0].value
+        elif letter is not None:
+            per = letter
         discounts = () if role is Role.NET_PRICE else _discounts(item, context)
         currency = money.currency_in(text) or money.currency_in(item.text(Role.CURRENCY)) or header.currency
         price = Price(amount=found[0].value, per=per, discounts=discounts, currency=currency or context.currency)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from triage.domain.document import Cell, Table
 from triage.domain.statement import LineStatement
-from triage.extractors import columns, items, vocabulary
+from triage.extractors import column_content, columns, items, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.items import Item
@@ -22,7 +23,10 @@ _DATES = (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE)
 def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...]:
     """All line statements of a table; none where no header gives its columns a meaning."""
     found: list[LineStatement] = []
-    for header, found_items in _sections(table):
+    joined = column_content.thousands_joined(table.rows)
+    if len(joined[0]) != len(table.rows[0]) if joined else False:
+        table = replace(table, rows=joined)
+    for header, found_items in _sections(table, context):
         for item in found_items:
             statement = items.statement(item, header, context)
             if statement is not None:
@@ -30,7 +34,7 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     return tuple(found)
 
 
-def _sections(table: Table) -> Iterator[tuple[Header, list[Item]]]:
+def _sections(table: Table, context: Context) -> Iterator[tuple[Header, list[Item]]]:
     """Each header with the items below it; a header repeated on the next page continues."""
     header: Header | None = None
     found: list[Item] = []
@@ -38,10 +42,10 @@ def _sections(table: Table) -> Iterator[tuple[Header, list[Item]]]:
     while index < len(table.rows):
         fresh = columns.header_at(table, index)
         if fresh is not None:
-            if header is not None and fresh.roles != header.roles and found:
+            if header is not None and fresh.texts != header.texts and found:
                 yield header, found
                 found = []
-            header = fresh
+            header = column_content.checked(fresh, _rows_below(table, index + fresh.rows), context)
             index += fresh.rows
             continue
         if header is not None:
@@ -50,6 +54,17 @@ def _sections(table: Table) -> Iterator[tuple[Header, list[Item]]]:
         index += 1
     if header is not None and found:
         yield header, found
+
+
+def _rows_below(table: Table, start: int) -> list[tuple[Cell, ...]]:
+    """The rows under a header, up to the next one."""
+    rows: list[tuple[Cell, ...]] = []
+    for index in range(start, len(table.rows)):
+        if rows and columns.header_at(table, index) is not None:
+            break
+        if not _is_summary(table.rows[index]):
+            rows.append(table.rows[index])
+    return rows
 
 
 def _is_summary(row: tuple[Cell, ...]) -> bool:

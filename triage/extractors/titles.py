@@ -34,5 +34,11 @@ def document_title(reading: Reading) -> str | None:
                     share = sum(char.isalpha() for char in text[hit.start : hit.end]) / letters
                     rank = min(share, 1.0) - hit.start / 200 - index / 100
                     if share >= _LEAST_SHARE and (best is None or rank > best[0]):
-                        best = (rank, kind)
+                        best = (rank, _kind_in(text) or kind)
     return best[1] if best else None
+
+
+def _kind_in(text: str) -> str | None:
+    """A line that calls itself a confirmation and a pro-forma invoice is a confirmation."""
+    both = [bool(vocabulary.phrases_in(text, f"titles.{name}")) for name in ("order_confirmation", "invoice")]
+    return "order_confirmation" if all(both) else None

@@ -44,7 +44,7 @@ def match(statement: Statement, book: OrderBook) -> Confirmation:
         for entry in merged.entries:
             lines.append(_confirmed(entry, order, ours, fit, doubts))
     lines = _with_wholes(lines, statement, orders)
-    lines.extend(_loose(loose, orders, doubts))
+    lines.extend(_loose(loose, orders, book, doubts))
     if not named and orders and lines:
         doubts.append(_guessed(orders))
     seen = tuple(order for order in orders if named or any(line.order is order for line in lines))
@@ -90,7 +90,14 @@ def _orders_by_content(statement: Statement, book: OrderBook, doubts: list[Doubt
     scores: dict[int, float] = {}
     for order in slips or [order for order in book.orders if order.is_open]:
         fits = assign.assign(statement.lines, [order])
-        good = [item.score for item in fits if item is not None and item.by in ("code", "description")]
+        good = [
+            item.score
+            for item, said in zip(fits, statement.lines, strict=True)
+            if item is not None
+            and item.by in ("code", "description")
+            and said.quantity is not None
+            and said.quantity.value in (item.line.quantity, item.line.open_quantity)
+        ]
         if good:
             scores[order.id] = sum(good) / len(statement.lines)
     if not scores:
@@ -166,11 +173,28 @@ def _confidence(entry: LineStatement, fit: assign.Fit, doubted: bool) -> float:
     return round(value * (0.5 if doubted or entry.doubts else 1.0), 4)
 
 
-def _loose(loose: Iterable[LineStatement], orders: Sequence[Order], doubts: list[Doubt]) -> list[ConfirmedLine]:
+def _product_code(entry: LineStatement, book: OrderBook) -> str | None:
+    """Our code of the goods, where a code of the row is ours or the supplier's."""
+    wanted = {codes.canonical(item.value) for item in entry.codes}
+    ours = {product.id: product.code for product in book.products}
+    for product in book.products:
+        if product.code and codes.canonical(product.code) in wanted:
+            return product.code
+    for item in book.supplier_products:
+        if item.code and codes.canonical(item.code) in wanted:
+            return ours.get(item.product_id)
+    return None
+
+
+def _loose(
+    loose: Iterable[LineStatement], orders: Sequence[Order], book: OrderBook, doubts: list[Doubt]
+) -> list[ConfirmedLine]:
     """Rows that are on no order of ours; sentences that point nowhere are no lines."""
     found = []
     for entry in loose:
-        if entry.anchored_by or not (entry.codes or entry.description) or entry.quantity is None:
+        if entry.anchored_by or not (entry.codes or entry.description):
+            continue
+        if entry.quantity is None and (orders or entry.price is None):
             continue
         if orders:
             doubts.append(
@@ -187,8 +211,8 @@ def _loose(loose: Iterable[LineStatement], orders: Sequence[Order], doubts: list
                 order=None,
                 line=None,
                 matched_by="",
-                product_code=None,
-                supplier_product_code=entry.codes[0].value if entry.codes else None,
+                product_code=_product_code(entry, book),
+                supplier_product_code=_foreign_code(entry, book),
                 quantity=converted.quantity,
                 uom=None,
                 price=converted.price,
@@ -199,6 +223,12 @@ def _loose(loose: Iterable[LineStatement], orders: Sequence[Order], doubts: list
             )
         )
     return found
+
+
+def _foreign_code(entry: LineStatement, book: OrderBook) -> str | None:
+    """The row's code that is not ours."""
+    ours = {codes.canonical(product.code) for product in book.products if product.code}
+    return next((item.value for item in entry.codes if codes.canonical(item.value) not in ours), None)
 
 
 def _with_wholes(lines: list[ConfirmedLine], statement: Statement, orders: Sequence[Order]) -> list[ConfirmedLine]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from triage.domain.assessment import Doubt, DoubtCode
 from triage.domain.evidence import Stated
-from triage.domain.statement import LineStatement
+from triage.domain.statement import Disposition, LineStatement
 
 T = TypeVar("T")
 _FIELDS = ("quantity", "unit", "price", "promised", "former_date", "ordered_quantity", "disposition",
@@ -35,8 +35,23 @@ def _better(one: Stated[T] | None, other: Stated[T] | None) -> Stated[T] | None:
     return best
 
 
+_GRAVITY = (Disposition.SUBSTITUTED, Disposition.BACKORDERED, Disposition.REJECTED)
+
+
+def _graver(one: Stated[Disposition] | None, other: Stated[Disposition] | None) -> Stated[Disposition] | None:
+    """Of two fates the one that explains the other: what is discontinued and replaced is substituted."""
+    if one is None or other is None:
+        return one or other
+    for fate in _GRAVITY:
+        for stated in (one, other):
+            if stated.value is fate:
+                return stated
+    return one
+
+
 def _join(one: LineStatement, other: LineStatement) -> LineStatement:
     values: dict[str, Any] = {name: _better(getattr(one, name), getattr(other, name)) for name in _FIELDS}
+    values["disposition"] = _graver(one.disposition, other.disposition)
     seen = {code.value: code for code in (*other.codes, *one.codes)}
     return replace(
         one,
@@ -103,6 +118,9 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
 def _completed(row: LineStatement, remark: LineStatement) -> LineStatement:
     """The row, with what only the remark says."""
     values: dict[str, Any] = {name: getattr(row, name) or getattr(remark, name) for name in _FIELDS}
+    late = remark.disposition is not None and remark.disposition.value is Disposition.BACKORDERED
+    if row.disposition is None and late and row.quantity is not None and row.promised is not None:
+        values["disposition"] = None
     return replace(row, remainder=row.remainder or remark.remainder, **values)
 
 

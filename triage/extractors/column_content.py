@@ -1,0 +1,188 @@
+"""Checks the meaning of columns against what stands in them: arithmetic names quantity, price and amount.
+
+Header words are the first guess. Where the cells contradict them, or a column has no words, the cells decide.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from triage.domain.document import Cell
+from triage.extractors import arithmetic, cues, money, numbers
+from triage.extractors.columns import Header, Role
+from triage.extractors.context import Context
+
+_QUANTITIES = (
+    Role.CONFIRMED_QUANTITY,
+    Role.QUANTITY,
+    Role.DELIVERED_QUANTITY,
+    Role.ORDERED_QUANTITY,
+    Role.OPEN_QUANTITY,
+)
+_DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
+_KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
+_MOST_ROWS = 40
+_ENOUGH = 0.6  # share of rows in which the arithmetic must hold
+_THOUSANDS = re.compile(r"^\d{3}[.,]\d{1,4}\b|^\d{3}$|^\d{3}\s*(?:€|EUR|zł|PLN)")
+
+
+def thousands_joined(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Columns that a blank between thousands tore apart ("2 | 720,00") put together again."""
+    width = len(rows[0]) if rows else 0
+    for index in range(width - 2, -1, -1):
+        left = [row[index].text.strip() for row in rows]
+        right = [row[index + 1].text.strip() for row in rows]
+        torn = [
+            re.fullmatch(r"\d{1,3}", one) is not None and _THOUSANDS.match(other) is not None
+            for one, other in zip(left, right, strict=True)
+        ]
+        filled = [bool(one) and any(char.isdigit() for char in other) for one, other in zip(left, right, strict=True)]
+        if sum(torn) and sum(torn) >= sum(filled) * 0.8 and any("," in text or "." in text for text in right):
+            rows = [(*row[:index], _together(row[index], row[index + 1]), *row[index + 2 :]) for row in rows]
+    return tuple(rows)
+
+
+def _together(left: Cell, right: Cell) -> Cell:
+    box = left.box.around(right.box) if left.box and right.box else left.box or right.box
+    return Cell(text=" ".join(text for text in (left.text, right.text) if text.strip()), box=box)
+
+
+def _numeric(text: str, context: Context) -> Decimal | None:
+    """The number of a cell that holds one number and little else; None otherwise."""
+    clean = text.strip()
+    if not clean or len(clean) > 28 or cues.dates_in(clean, context):
+        return None
+    found = [item for item in numbers.find_numbers(clean, decimal_mark=context.decimal_mark) if not item.percent]
+    letters = sum(char.isalpha() for char in clean)
+    return found[0].value if len(found) == 1 and letters <= 8 else None
+
+
+def _values(rows: Sequence[tuple[Cell, ...]], column: int, context: Context) -> list[Decimal | None]:
+    return [_numeric(row[column].text, context) for row in rows[:_MOST_ROWS]]
+
+
+def _share(values: Sequence[object]) -> float:
+    return sum(value is not None for value in values) / len(values) if values else 0.0
+
+
+def checked(header: Header, rows: Sequence[tuple[Cell, ...]], context: Context) -> Header:
+    """The header with roles that its rows agree with. rows: those below it, of one section."""
+    filled = [row for row in rows if sum(bool(cell.text.strip()) for cell in row) >= 3]
+    if not filled:
+        return header
+    roles = list(header.roles)
+    _drop_misfits(roles, filled, context)
+    _by_arithmetic(roles, filled, context)
+    _by_dates(roles, filled, context)
+    return replace(header, roles=tuple(roles))
+
+
+def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
+    """A unit column full of money is a price; a date column without dates, or a quantity full of dates, is neither."""
+    for index, role in enumerate(roles):
+        texts = [row[index].text.strip() for row in rows[:_MOST_ROWS] if row[index].text.strip()]
+        if role is None or not texts:
+            continue
+        dated = sum(bool(cues.dates_in(text, context)) for text in texts) / len(texts)
+        if role is Role.UNIT and sum(any(char.isdigit() for char in text) for text in texts) > len(texts) / 2:
+            priced = any(item.currency for item in money.find_money(texts[0]))
+            roles[index] = Role.UNIT_PRICE if priced and Role.UNIT_PRICE not in roles else None
+        elif role in _QUANTITIES and dated > 0.5:
+            roles[index] = None
+        elif role in _QUANTITIES and not any(any(char.isdigit() for char in text) for text in texts):
+            roles[index] = Role.SUPPLIER_CODE if any("-" in text for text in texts) else None
+        elif role in _QUANTITIES and all(re.search(r"[A-Za-z]+\d|\d[A-Za-z-]+\d", text) for text in texts):
+            # "Ordered | Will ship" can head articles instead of quantities.
+            roles[index] = Role.CODE if Role.CODE not in roles else Role.SUBSTITUTE
+
+
+def _by_dates(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
+    """The only column of dates that no words explain holds the promised dates."""
+    if Role.PROMISED_DATE in roles or Role.WEEK in roles:
+        return
+    nameless = [
+        index
+        for index, role in enumerate(roles)
+        if role is None
+        and _share([cues.dates_in(row[index].text, context) or None for row in rows[:_MOST_ROWS]]) >= _ENOUGH
+    ]
+    if len(nameless) == 1:
+        roles[nameless[0]] = Role.PROMISED_DATE
+
+
+def _by_arithmetic(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
+    """The triple of columns in which quantity × price = amount holds, where the words do not name one that does."""
+    columns = {
+        index: _values(rows, index, context)
+        for index, role in enumerate(roles)
+        if role not in _KEEPS_ITS_TEXT and role not in _DATES and role is not Role.DISCOUNT
+    }
+    columns = {index: values for index, values in columns.items() if _share(values) >= _ENOUGH}
+    if len(columns) < 3:
+        return
+    best: tuple[float, tuple[int, int, int]] | None = None
+    for quantity, price, amount in itertools.permutations(columns, 3):
+        held = _held(columns[quantity], columns[price], columns[amount], _discounts(roles, rows))
+        if held < _ENOUGH:
+            continue
+        # Words count too: they choose between triples that hold alike (ordered and confirmed quantity).
+        words = sum(
+            (
+                0.3 * (roles[quantity] in _QUANTITIES) - 0.02 * _rank(roles[quantity]),
+                0.3 * (roles[price] in (Role.UNIT_PRICE, Role.NET_PRICE)),
+                0.3 * (roles[amount] is Role.AMOUNT),
+                0.1 * (quantity < price < amount),
+            )
+        )
+        if best is None or held + words > best[0]:
+            best = (held + words, (quantity, price, amount))
+    if best is None:
+        return
+    quantity, price, amount = best[1]
+    _assign(roles, quantity, Role.QUANTITY, _QUANTITIES)
+    _assign(roles, price, Role.UNIT_PRICE, (Role.UNIT_PRICE, Role.NET_PRICE))
+    _assign(roles, amount, Role.AMOUNT, (Role.AMOUNT,))
+
+
+def _rank(role: Role | None) -> int:
+    return _QUANTITIES.index(role) if role in _QUANTITIES else 9
+
+
+def _assign(roles: list[Role | None], index: int, role: Role, kept: Sequence[Role]) -> None:
+    """Give a column its role; other columns lose it, but for quantities of another meaning."""
+    if roles[index] in kept:
+        role = roles[index] or role
+    for other, given in enumerate(roles):
+        if other != index and given is not None and (given is role or (given in kept and role not in _QUANTITIES)):
+            roles[other] = None
+    roles[index] = role
+
+
+def _discounts(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Decimal, ...]]:
+    if Role.DISCOUNT not in roles:
+        return [()] * len(rows)
+    column = roles.index(Role.DISCOUNT)
+    return [money.find_discounts(row[column].text) for row in rows]
+
+
+def _held(
+    quantities: Sequence[Decimal | None],
+    prices: Sequence[Decimal | None],
+    amounts: Sequence[Decimal | None],
+    discounts: Sequence[tuple[Decimal, ...]],
+) -> float:
+    """Share of complete rows in which the arithmetic holds; rows of quantity 1 prove nothing."""
+    right = complete = 0
+    for quantity, price, amount, chain in zip(quantities, prices, amounts, discounts, strict=False):
+        if quantity is None or price is None or amount is None or quantity <= 0 or amount <= 0:
+            continue
+        if quantity == 1 and price == amount:
+            continue
+        complete += 1
+        if quantity == quantity.to_integral_value() and arithmetic.reconcile(
+            [quantity], [price], [amount], per=None, discounts=chain
+        ):
+            right += 1
+    return right / complete if complete else 0.0
