@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -28,6 +28,9 @@ from triage.intake.accept import Intake
 from triage.settings import Settings
 from triage.store import database, inbox, migrate, outbox, results
 from triage.store.database import Store
+
+if TYPE_CHECKING:
+    from triage.reading.sandbox import SandboxedReader
 
 #: Loggers of libraries that tell every step at "info".
 _TALKATIVE = ("alembic", "celery", "kombu", "amqp", "uvicorn", "httpx2", "httpcore2", "pypdf", "sqlalchemy")
@@ -98,7 +101,7 @@ def policy(settings: Settings) -> Policy:
     return policy_file.load_policy(settings.policy_file)
 
 
-def reader(settings: Settings) -> Reader:
+def reader(settings: Settings) -> "SandboxedReader":
     """Reads foreign bytes in a child process within the limits of the settings."""
     from triage.reading import limits, sandbox
 

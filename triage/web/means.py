@@ -1,0 +1,28 @@
+"""What the routes work with, handed to each by its request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from triage.bootstrap import Services
+
+#: Has a message read soon.
+Ring = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The services, and the bell."""
+
+    services: Services
+    ring: Ring
+
+
+def _of(request: Request) -> Means:
+    means: Means = request.app.state.means
+    return means
+
+
+Given = Annotated[Means, Depends(_of)]
