@@ -3,6 +3,8 @@
 Geometry and the look of cells only: what a column means is the extractors' business.
 """
 
+# ruff: noqa: E501 (lists of words stay in one piece)
+
 import itertools
 import re
 import statistics

@@ -12,10 +12,11 @@ from triage.reading import (
     html,
     invisible,
     kinds,
-    office_text,
+    odt,
     pdf,
     pictures,
     roles,
+    rtf,
     sheets,
     structured,
     text_tables,
@@ -91,9 +92,9 @@ class DocumentReader:
         elif kind == kinds.DOCX:
             docx.read_docx(data, name, role, findings)
         elif kind == kinds.ODT:
-            office_text.read_odt(data, name, role, findings)
+            odt.read_odt(data, name, role, findings)
         elif kind == kinds.RTF:
-            office_text.read_rtf(data, name, role, findings)
+            rtf.read_rtf(data, name, role, findings)
         elif kind in (kinds.EDIFACT, kinds.X12, kinds.XML):
             structured.read_structured(data, kind, name, role, findings)
         elif kind == kinds.CSV:

@@ -38,7 +38,7 @@ def decoded(value: object) -> str:
         text = charsets.decode(raw)
     text = re.sub(r"\r?\n[ \t]*", " ", text)
     if "=?" not in text:
-        return invisible.cleaned(text).strip()
+        return _one_line(text)
     text = _BETWEEN.sub(r"\1\2", _BETWEEN.sub(r"\1\2", text))
     pieces: list[str] = []
     pending: tuple[str, bytes] | None = None  # a character may be cut between two encoded words
@@ -57,8 +57,12 @@ def decoded(value: object) -> str:
     if pending:
         pieces.append(charsets.decode(pending[1], pending[0]))
     pieces.append(text[place:])
-    joined = "".join(pieces).replace("\r", " ").replace("\n", " ")
-    return invisible.cleaned(joined).strip()
+    return _one_line("".join(pieces))
+
+
+def _one_line(text: str) -> str:
+    """A header is one line, whatever characters it smuggles that some programs take for an end of line."""
+    return invisible.cleaned(text).replace("\r", " ").replace("\n", " ").strip()
 
 
 def _word_bytes(coding: str, data: str) -> bytes:

@@ -35,6 +35,8 @@ def cleaned(text: str) -> str:
         text = _NOTHING.sub("", text)
         text = _CONTROL.sub("", text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n"))
         text = text.translate(_BLANKS)
+    if "\uf0b7" in text or "\uf0a7" in text:
+        text = text.replace("\uf0b7", "•").replace("\uf0a7", "•")  # bullets of symbol fonts
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

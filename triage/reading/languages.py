@@ -1,5 +1,7 @@
 """Guesses the languages of a text by votes of small words. Never certain: the most likely comes first."""
 
+# ruff: noqa: E501 (lists of words stay in one piece)
+
 import functools
 import re
 from collections import defaultdict

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from triage.domain.document import Address, Headers, PartRole, UnreadableReason
-from triage.reading import charsets, headers, kinds, lzfu, office_text, texts
+from triage.reading import charsets, headers, kinds, lzfu, rtf, texts
 from triage.reading.findings import Damaged
 from triage.reading.lines import FlowLine
 
@@ -110,8 +110,8 @@ class _Store:
         if plain.strip() and not (shown and any(line.text.strip() for line in shown[0].flow)):
             shown = [texts.plain_text(plain, limit)]
         if packed and not shown:
-            lines = office_text.rtf_lines(lzfu.unpacked(packed, most=_MOST_RTF), limit)
-            shown.append(texts.ShownText(flow=[FlowLine(text=line) for line in lines], hidden=[], kind=kinds.RTF))
+            lines, hidden = rtf.rtf_lines(lzfu.unpacked(packed, most=_MOST_RTF), limit)
+            shown.append(texts.ShownText(flow=[FlowLine(text=line) for line in lines], hidden=hidden, kind=kinds.RTF))
         reader.statement(shown, about, name, role)
 
     def _attachments(self, path: str) -> list[str]:

@@ -3,6 +3,8 @@
 Patterns only: what follows from them stands in `quotes` and `signatures`. Every pattern is bounded.
 """
 
+# ruff: noqa: E501 (lists of words stay in one piece)
+
 import re
 
 #: "> text", "| text" and their repetitions.

@@ -1,4 +1,7 @@
-"""Bytes to a `Reading`, in this process. For bytes of strangers use `sandbox`, which does the same where it can be stopped."""
+"""Bytes to a `Reading`, in this process. Never raises for what a supplier sent.
+
+For bytes of strangers use `sandbox`, which does the same where it can be stopped.
+"""
 
 from collections.abc import Callable, Mapping
 

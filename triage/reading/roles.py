@@ -1,5 +1,7 @@
 """What an attachment is for, from its name, kind and first lines: a document of the supplier's, or boilerplate."""
 
+# ruff: noqa: E501 (lists of words stay in one piece)
+
 import re
 from collections.abc import Sequence
 

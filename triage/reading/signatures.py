@@ -4,6 +4,8 @@ Sources of the rules: "-- " is RFC 3676's signature mark; closing formulas are t
 eleven languages.
 """
 
+# ruff: noqa: E501 (lists of words stay in one piece)
+
 import re
 from collections.abc import Sequence
 

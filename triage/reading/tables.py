@@ -206,10 +206,8 @@ def _is_sum(row: Row, grid: _Grid) -> bool:
 
 
 def _inside(row: Row, grid: _Grid) -> bool:
-    """True for a line that can be the continuation of a cell: within one column or a few, not wider than the table."""
-    if row.spots[0].x0 < grid.left - 8 or max(spot.x1 for spot in row.spots) > grid.right + 25:
-        return False
-    return True
+    """True for a line that can continue a cell: not wider than the table."""
+    return row.spots[0].x0 >= grid.left - 8 and max(spot.x1 for spot in row.spots) <= grid.right + 25
 
 
 def _last(sheet: Sheet, start: int, grid: _Grid) -> int | None:

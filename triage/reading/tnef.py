@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from triage.domain.document import Headers, PartRole
-from triage.reading import charsets, kinds, lzfu, office_text, texts
+from triage.reading import charsets, kinds, lzfu, rtf, texts
 from triage.reading.findings import Damaged
 from triage.reading.lines import FlowLine
 
@@ -87,8 +87,8 @@ def _texts(shown: dict[int, bytes], limit: int) -> list[texts.ShownText]:
     if shown.get(_PLAIN, b"").strip(b"\0 \r\n"):
         return [texts.plain_text(charsets.decode(shown[_PLAIN]).rstrip("\0"), limit)]
     if shown.get(_RTF):
-        lines = office_text.rtf_lines(lzfu.unpacked(shown[_RTF], most=_MOST_RTF), limit)
-        return [texts.ShownText(flow=[FlowLine(text=line) for line in lines], hidden=[], kind=kinds.RTF)]
+        lines, hidden = rtf.rtf_lines(lzfu.unpacked(shown[_RTF], most=_MOST_RTF), limit)
+        return [texts.ShownText(flow=[FlowLine(text=line) for line in lines], hidden=hidden, kind=kinds.RTF)]
     return []
 
 

@@ -1,5 +1,7 @@
 """HTML becomes the lines and tables a person sees; what is hidden stays apart."""
 
+# ruff: noqa: E501 (examples stay in one piece)
+
 import pytest
 
 from triage.reading import html

@@ -1,5 +1,7 @@
 """Mails of every shape: charsets, names, alternatives, attachments; one bad part never spoils the others."""
 
+# ruff: noqa: E501 (examples stay in one piece)
+
 import base64
 import io
 import zipfile

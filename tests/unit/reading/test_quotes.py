@@ -1,5 +1,7 @@
 """The newest statement is told from quoted threads, forwarded mails and signatures, in eleven languages."""
 
+# ruff: noqa: E501 (examples stay in one piece)
+
 import pytest
 
 from triage.domain.document import PartRole

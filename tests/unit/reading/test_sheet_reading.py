@@ -1,5 +1,7 @@
 """Spreadsheets and delimited files: cells as stored, tables from their heads, nothing hidden among the rows."""
 
+# ruff: noqa: E501 (examples stay in one piece)
+
 import io
 import zipfile
 
