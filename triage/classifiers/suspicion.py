@@ -1,5 +1,6 @@
 """Brings together what makes a message suspicious: sentences that address the program, hidden text, imitation."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,9 @@ def _sentences(reading: Reading) -> Iterator[tuple[str, bool]]:
 def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) -> Suspicion:
     """Weigh sentences and signs. Hidden text weighs only together with something that it says."""
     pieces = list(_sentences(reading))
-    scores = model.suspicion([text for text, _ in pieces])
+    # Two sentences in a row: the first names the reader, the second tells it what to do.
+    pairs = [f"{one} {other}" for (one, _), (other, _) in itertools.pairwise(pieces) if len(one) + len(other) < 700]
+    scores = model.suspicion([*(text for text, _ in pieces), *pairs])
     reasons: list[str] = []
     weight = 0.0
     if any(score >= _BAR for score in scores):

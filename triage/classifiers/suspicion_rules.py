@@ -17,6 +17,10 @@ _ROLE_MARK = re.compile(
 )
 
 
+#: In capitals only: "j'ai", "ki" and "ia" are ordinary words.
+_SHORT = re.compile(r"(?<![\w'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT|YZ)(?![\w])")
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     import yaml
@@ -42,7 +46,10 @@ def rule_score(sentence: str) -> float:
     text = plain_in_place(sentence[:1500])
     if _pattern("markers").search(text):
         return 0.97
-    reader, demand = _pattern("readers").search(text), _pattern("demands").search(text)
+    reader, demand = _SHORT.search(sentence[:1500]) or _pattern("readers").search(text), _pattern("demands").search(text)
+    if reader and ":" in text[reader.end() : reader.end() + 45] and reader.start() < 60:
+        # "Note for AI assistants: …" speaks to the reader whatever follows.
+        return 0.92
     if _ROLE_MARK.match(sentence) and demand:
         return 0.95
     if reader and demand:

@@ -30,6 +30,7 @@ class Anchor:
     candidates: tuple[Candidate, ...]  # several where the same goods are on several orders
     by: str
     confidence: float
+    code: bool = False  # the words are a code, though a later sentence goes on about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,9 +83,9 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
     compete, the one that our order has. Returns (old dates, new ones).
     """
     if len(found) < 2:
-        lone = found and _behind_former(text, found[0])
+        lone = found and behind_former(text, found[0])
         return ([found[0].value], []) if lone else ([], found)
-    old = [item for item in found if _behind_former(text, item)]
+    old = [item for item in found if behind_former(text, item)]
     if not old and len(found) == 2:
         known = [item for item in found if item.value in due]
         if len(known) == 1 and has(text, "delay", "instead_of", "former", "earlier_delivery", "new"):
@@ -93,7 +93,8 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
     return [item.value for item in old], [item for item in found if item not in old]
 
 
-def _behind_former(text: str, found: dates.FoundDate) -> bool:
+def behind_former(text: str, found: dates.FoundDate) -> bool:
+    """The day stands behind a word like "instead of" or "originally"."""
     window = text[max(0, found.start - 40) : found.start]
     marks = hits(window, "instead_of", "former")
     if not marks:

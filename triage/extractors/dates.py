@@ -120,6 +120,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "part_behind": re.compile(
             rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
         ),
+        "ordinal": re.compile(
+            r"(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
+            rf"{month}))(?![\w])"
+        ),
         "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),
         "weekday": re.compile(
             rf"(?<![^\W\d_])(?:(?P<next>{words.NEXT})\s)?(?P<day>{words.weekday_pattern()})(?![^\W\d_])"
@@ -192,6 +196,20 @@ def _month_day(part: str, month: int, year: str | None, frame: _Frame) -> date |
     if base is None:
         return None
     return _end_of_month(base.year, month) if part == "e" else base
+
+
+def _ordinals(text: str, frame: _Frame, found: list["Hit"]) -> Iterator["Hit"]:
+    """ "mid December, the 16th": the month named before; else the next such day."""
+    for match in _patterns()["ordinal"].finditer(text):
+        day = int(match.group(1))
+        before = [hit for hit in found if hit[1] <= match.start()]
+        base = before[-1][2] if before else frame.today
+        value = _date(base.year, base.month, day)
+        if value is None or (not before and value < frame.today):
+            year, month = (base.year + 1, 1) if base.month == 12 else (base.year, base.month + 1)
+            value = _date(year, month, day)
+        if value is not None:
+            yield match.start(), match.end(), value, "day", (), 0.85
 
 
 Hit = tuple[int, int, date, str, tuple[date, ...], float]
@@ -382,6 +400,7 @@ def find_dates(
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月]|[a-z]{4,}", folded):
         return ()
     hits = [*_written_out(folded, frame), *_weeks(folded, frame), *_vague(folded, frame), *_relative(folded, frame)]
+    hits += list(_ordinals(folded, frame, sorted(hits)))
     kept: list[FoundDate] = []
     for start, end, value, precision, others, confidence in sorted(hits, key=lambda hit: (hit[0], -(hit[1] - hit[0]))):
         trimmed = text[start:end].rstrip(" ,")

@@ -124,7 +124,9 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
     for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN):
         for cell in item.cells.get(role, ()):
             for text in (piece.strip() for piece in cell.text.split("\n")):
-                for token in [text, *_CODE.findall(text)]:
+                tokens = _CODE.findall(text)
+                # "BP-HB155-40 (sub)": the code, not the remark behind it.
+                for token in tokens if tokens and " " in text else [text, *tokens]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
                         found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.97))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()

@@ -70,6 +70,7 @@ class Narrator:
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
         self._mentioned: list[int] = []
+        self._mentions: dict[int, Values] = {}  # quantities named with goods in a sentence that states nothing else
         self._fields_between = False  # several delivery dates stand as fields between the goods
         self._forward: Stated[date] | None = None
         self._block: list[int] = []  # statements since the last field
@@ -91,6 +92,8 @@ class Narrator:
             self._topic = ()
             self._forward, self._block = None, []
         found = self._narrowed(anchors.find_anchors(sentence.text, self._context.hints))
+        if self._beside_table:
+            found = [anchor for anchor in found if anchor.by in ("code", "position")]
         if found:
             before = len(self._lines)
             self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
@@ -146,7 +149,12 @@ class Narrator:
             mine = tuple(item for item in anchor.candidates if item.order.name == self._order)
             named = tuple(item for item in anchor.candidates if item.order.name in self._named)
             kept.append(replace(anchor, candidates=mine or named or anchor.candidates))
-        return kept
+        return [
+            anchor
+            for index, anchor in enumerate(kept)
+            # "TW-RV125 fan RV 125": the second only repeats the first.
+            if not index or not _same_goods(kept[index - 1], anchor)
+        ]
 
     def _is_whole(self, text: str) -> bool:
         return cues.has(text, "all_lines", "others_unchanged")
@@ -165,13 +173,23 @@ class Narrator:
         for values in split_values(text, covered, self._context, anchor.candidates):
             if values.promised is None and shared.promised is not None and _one_day(covered.text, self._context):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
+            if anchor.by in ("description", "quantity"):
+                values = _about_delivery(covered.text, values)
             if values.disposition is None and shared.disposition is not None and not values.says_something:
                 values = replace(values, disposition=shared.disposition)
             self._add(sentence, anchor, values)
 
     def _add(self, sentence: Sentence, anchor: Anchor, values: Values) -> None:
         if not values.says_something or _only_mentioned(sentence.text, values):
+            if values.quantity is not None:
+                for item in anchor.candidates:
+                    self._mentions[item.line.id] = values
             return
+        if anchor.by == "topic" and values.quantity is None:
+            # "The 100 X … are delayed. New date: …": the quantity was named with the goods.
+            before = self._mentions.get(anchor.candidates[0].line.id)
+            if before is not None:
+                values = replace(values, quantity=before.quantity, unit=before.unit)
         orders = {item.order.id for item in anchor.candidates}
         lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
         confidence = anchor.confidence if len(orders) <= 1 else anchor.confidence * 0.7
@@ -180,7 +198,7 @@ class Narrator:
         self._lines.append(
             LineStatement(
                 evidence=self._context.evidence(sentence.text, page=sentence.page),
-                codes=(code,) if anchor.by == "code" else (),
+                codes=(code,) if anchor.by == "code" or anchor.code else (),
                 quantity=values.quantity,
                 unit=values.unit,
                 price=values.price,
@@ -197,7 +215,7 @@ class Narrator:
     def _go_on(self, sentence: Sentence) -> None:
         """A sentence without a line of its own goes on about the last one."""
         for anchor in self._topic:
-            topic = replace(anchor, by="topic", confidence=anchor.confidence * 0.92)
+            topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             for values in split_values(sentence.text, sentence, self._context, anchor.candidates):
                 self._add(sentence, topic, _about_delivery(sentence.text, values))
 
@@ -286,6 +304,10 @@ def _only_mentioned(text: str, values: Values) -> bool:
     return not cues.has(text, "confirm", "shipped", "short", "over", "partial", "remaining_open", "as_ordered", "delay")
 
 
+def _same_goods(one: Anchor, other: Anchor) -> bool:
+    return {item.line.id for item in one.candidates} == {item.line.id for item in other.candidates}
+
+
 def _covered(text: str, found: Sequence[Anchor]) -> str:
     """The text with the anchors' words made unreadable, place for place."""
     for anchor in found:
@@ -342,9 +364,9 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     found = quantities.in_text(text, context, candidates)
     stated = [item for item in found if item.role is quantities.Use.STATED]
     days = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
-    _, new = cues.former_and_new(text, days, {item.line.due for item in candidates if item.line.due})
-    if len(stated) >= 2 and len({day.value for day in new}) >= 2:
-        pairs = _pairs(stated, new, text)
+    days = [day for day in days if not cues.behind_former(text, day)]
+    if len(stated) >= 2 and len({day.value for day in days}) >= 2:
+        pairs = _pairs(stated, days, text)
         if len(pairs) >= 2:
             return [_values(text[start:end], sentence, context, candidates) for start, end in pairs]
     return [_values(text, sentence, context, candidates)]

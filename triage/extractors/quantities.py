@@ -41,7 +41,13 @@ def _taken(text: str, context: Context) -> list[tuple[int, int]]:
     """Stretches whose numbers are something else: dates, prices, percentages."""
     spans = [(found.start, found.end) for found in cues.dates_in(text, context)]
     spans += [(found.start, found.end) for found in money.find_money(text) if found.currency]
-    spans += [(found.start, found.end) for found in money.find_price_basis(text)]
+    priced = [found for found in money.find_money(text) if found.currency]
+    spans += [
+        (found.start, found.end)
+        for found in money.find_price_basis(text)
+        # "les 100" is a basis only behind a price.
+        if any(0 <= found.start - item.end < 20 for item in priced)
+    ]
     spans += [(found.start, found.end) for found in dates.find_shifts(text)]
     return spans
 

@@ -96,6 +96,37 @@ class FoundNumbers:
     strange: tuple[Stated[str], ...]
 
 
+_LETTERS_BEFORE = re.compile(r"(?<![^\W_])([A-Z]{2,4}) $")
+_NO_LETTERS = {
+    "NR",
+    "NO",
+    "PO",
+    "DU",
+    "OF",
+    "DE",
+    "DEL",
+    "VOM",
+    "VAN",
+    "AB",
+    "BC",
+    "NUM",
+    "REF",
+    "THE",
+    "YOUR",
+    "OUR",
+    "NRO",
+}
+
+
+def _with_letters(window: str, match: re.Match[str]) -> str:
+    """ "N° AC 26/10447": letters in front that belong to the number."""
+    before = _LETTERS_BEFORE.search(window[: match.start()])
+    number = match.group().strip()
+    if before and before.group(1) not in _NO_LETTERS and number[0].isdigit():
+        return f"{before.group(1)} {number}"
+    return number
+
+
 def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
     """Numbers that follow a label of `section` in the same line, with their offset."""
     for hit in vocabulary.phrases_in(text, f"labels.{section}"):
@@ -106,7 +137,7 @@ def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
         between = window[: match.start()]
         if len(re.findall(r"[^\W\d_]{3,}", between)) > 2:
             continue
-        yield match.group().strip(), hit.end + match.start()
+        yield _with_letters(window, match), hit.end + match.start()
 
 
 def _stated(value: str, place: Place, written: str, confidence: float) -> Stated[str]:
@@ -154,7 +185,7 @@ def _title_numbers(text: str) -> Iterator[str]:
             window = text[hit.end : hit.end + 40]
             match = _NUMBER.search(window)
             if match and len(re.findall(r"[^\W\d_]{4,}", window[: match.start()])) == 0:
-                yield match.group().strip()
+                yield _with_letters(window, match)
 
 
 def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:

@@ -89,7 +89,14 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
     for statement in sorted(statements, key=lambda item: bool(item.anchored_by)):
         if entries and statement.quantity is None and statement.promised is None:
             # A price or a fate alone is said of every delivery of the line.
-            entries = [_join(entry, statement) if _prices_agree(entry, statement) else entry for entry in entries]
+            entries = [
+                entry
+                if not _prices_agree(entry, statement)
+                else _completed(entry, statement)
+                if not entry.anchored_by and statement.anchored_by
+                else _join(entry, statement)
+                for entry in entries
+            ]
             if all(_prices_agree(entry, statement) for entry in entries):
                 continue
         for index, entry in enumerate(entries):
