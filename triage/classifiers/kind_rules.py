@@ -5,15 +5,17 @@ Each signal adds to the score of a kind; the distance between the best two gives
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 
+from triage.classifiers import cues
 from triage.domain.assessment import Judged, Kind
 from triage.domain.document import PartRole, Reading
 from triage.domain.evidence import Evidence
 from triage.domain.statement import Disposition, Statement
-from triage.extractors import vocabulary
 
 _BODY = 2500  # characters of the body that are looked at
+_OPENING = 400  # characters of the body in which a title stands
 _TITLES = {
     "order_confirmation": Kind.ORDER_CONFIRMATION, "delay_notice": Kind.DELAY_NOTICE,
     "shipping_notice": Kind.SHIPPING_NOTICE, "cancellation": Kind.CANCELLATION,
@@ -56,35 +58,57 @@ class Scores:
         self.points[kind] = self.points.get(kind, 0.0) + value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Signal words by place: section → hits."""
+
+    subject: Counter[str]
+    opening: Counter[str]  # the first lines of the body
+    body: Counter[str]
+    names: Counter[str]  # of attached files
+    questions: int  # question marks and their like in the body
+
+
+def words_of(reading: Reading) -> Words:
+    """The signal words of subject, body and file names."""
+    body = _body(reading)
+    names = " | ".join(re.sub(r"[_\-.\d]+", " ", name) for name in reading.attachment_names[:8])
+    return Words(
+        subject=cues.count(reading.headers.subject[:300]),
+        opening=cues.count(body[:_OPENING]),
+        body=cues.count(body),
+        names=cues.count(names),
+        questions=sum(body.count(mark) for mark in ("?", "？", "吗", "でしょうか")),
+    )
+
+
 def _body(reading: Reading) -> str:
     parts = [part for part in reading.parts if part.role in (PartRole.BODY, PartRole.FORWARDED)]
     return "\n".join(part.text for part in parts)[:_BODY]
 
 
-def _count(text: str, section: str) -> int:
-    return len(vocabulary.phrases_in(text, section))
-
-
-def _words(scores: Scores, subject: str, body: str) -> None:
+def word_points(words: Words) -> dict[Kind, float]:
+    """Points of every kind from signal words alone."""
+    scores = Scores(points=dict.fromkeys(Kind, 0.0))
     for section, kind, in_subject, in_body in _CUES:
-        if _count(subject, f"cues.{section}"):
+        if words.subject[section]:
             scores.add(kind, in_subject)
-        scores.add(kind, in_body * math.log2(1 + min(_count(body, f"cues.{section}"), 4)))
+        scores.add(kind, in_body * math.log2(1 + min(words.body[section], 4)))
     for title, kind in _TITLES.items():
-        if _count(subject, f"titles.{title}"):
+        if words.subject[f"title {title}"]:
             scores.add(kind, 3.0)
-        if _count(body[:400], f"titles.{title}"):
+        if words.opening[f"title {title}"]:
             scores.add(kind, 0.9)
+        if words.names[f"title {title}"]:
+            scores.add(kind, 1.5)
+    return scores.points
 
 
-def _structure(scores: Scores, reading: Reading, statement: Statement, body: str) -> None:
-    """What the documents and the statements say."""
+def structure_points(reading: Reading, statement: Statement, words: Words) -> dict[Kind, float]:
+    """Points of every kind from what documents and statements say."""
+    scores = Scores(points=dict.fromkeys(Kind, 0.0))
     if statement.document_title:
         scores.add(Kind(statement.document_title), 4.5)
-    for name in reading.attachment_names:
-        for title, kind in _TITLES.items():
-            if _count(re.sub(r"[_\-.\d]+", " ", name), f"titles.{title}"):
-                scores.add(kind, 1.5)
     dated = [line for line in statement.lines if line.promised is not None]
     priced = [line for line in statement.lines if line.price is not None]
     fates = {line.disposition.value for line in statement.lines if line.disposition is not None}
@@ -97,23 +121,21 @@ def _structure(scores: Scores, reading: Reading, statement: Statement, body: str
         scores.add(Kind.DELAY_NOTICE, 0.8)
     if any(change.percent for change in statement.price_changes) and not dated:
         scores.add(Kind.PRICE_CHANGE_NOTICE, 1.5)
-    if statement.bank_accounts and _count(body, "cues.bank_change"):
+    if statement.bank_accounts and words.body["bank_change"]:
         scores.add(Kind.BANK_DETAILS_CHANGE, 2.0)
-    asks = body.count("?") + body.count("？") + body.count("吗") + body.count("でしょうか")
-    if asks and not dated and not from_tables:
-        scores.add(Kind.QUESTION, 1.5 + 0.3 * min(asks, 3))
+    if words.questions and not dated and not from_tables:
+        scores.add(Kind.QUESTION, 1.5 + 0.3 * min(words.questions, 3))
     if reading.headers.list_mail and not statement.lines:
         scores.add(Kind.OTHER, 2.0)
+    scores.add(Kind.OTHER, 1.2 if not statement.order_numbers else 0.4)
+    return scores.points
 
 
 def scores_of(reading: Reading, statement: Statement) -> dict[Kind, float]:
     """Points of every kind; `other` has the few that a message without any signal gets."""
-    scores = Scores(points=dict.fromkeys(Kind, 0.0))
-    body = _body(reading)
-    _words(scores, reading.headers.subject, body)
-    _structure(scores, reading, statement, body)
-    scores.add(Kind.OTHER, 1.2 if not statement.order_numbers else 0.4)
-    return scores.points
+    words = words_of(reading)
+    spoken, structure = word_points(words), structure_points(reading, statement, words)
+    return {kind: spoken[kind] + structure[kind] for kind in Kind}
 
 
 def exact(reading: Reading) -> Judged | None:
