@@ -69,7 +69,7 @@ def services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         store=store,
-        intake=Intake(store=store, max_size=settings.max_message_size),
+        intake=Intake(inbox=inbox.StoredInbox(store=store), max_size=settings.max_message_size),
         terms=inbox.Terms(
             lease=timedelta(seconds=settings.lease),
             max_attempts=settings.max_attempts,

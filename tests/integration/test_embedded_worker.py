@@ -29,7 +29,7 @@ def test_what_is_accepted_is_read_and_noted_once(store: Store) -> None:
         fingerprint=lambda _: "f",
         poster=outbox.LocalPoster(store=store),
     )
-    intake = Intake(store=store, max_size=1000)
+    intake = Intake(inbox=inbox.StoredInbox(store=store), max_size=1000)
     ids = [intake.accept(str(number).encode(), door="folder").message_id for number in range(1, 6)]
     again = intake.accept(b"1", door="upload")
     assert not again.new

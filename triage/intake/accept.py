@@ -4,15 +4,32 @@ Checks the size before anything else. Never drops a message silently: what is re
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 import structlog
 
-from triage.domain.message import message_of
+from triage.domain.message import Message, message_of
 from triage.errors import InputError
-from triage.store import inbox
-from triage.store.database import Store
 
 _log = structlog.get_logger(__name__)
+
+
+class Inbox(Protocol):
+    """Where messages are kept."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of arrival; aware, UTC."""
+        ...
+
+    def add(self, message: Message) -> bool:
+        """Keep a message. True where it is new, False where the same bytes were here before."""
+        ...
+
+    def refuse(self, *, door: str, name: str, size: int, reason: str, way_out: str) -> None:
+        """Keep in sight what a door turned away."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +42,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """The store behind the doors, and the largest message that comes in."""
+    """The inbox behind the doors, and the largest message that comes in."""
 
-    store: Store
+    inbox: Inbox
     max_size: int  # bytes
 
     def accept(self, raw: bytes, *, door: str, name: str = "") -> Accepted:
         """Store a message. Raises InputError where it is too large or empty; the refusal stays in sight."""
         self.check_size(len(raw), door=door, name=name)
-        message = message_of(raw, door=door, received_at=self.store.now, name=name)
-        new = inbox.add(self.store, message)
+        message = message_of(raw, door=door, received_at=self.inbox.now, name=name)
+        new = self.inbox.add(message)
         _log.info("message accepted", message_id=message.id, door=door, size=len(raw), new=new)
         return Accepted(message_id=message.id, new=new)
 
@@ -44,6 +61,6 @@ class Intake:
             return
         reason = "it is empty" if size == 0 else f"it has {size:,} bytes, more than the {self.max_size:,} allowed"
         way_out = "Send it again." if size == 0 else "Split it, or raise TRIAGE_MAX_MESSAGE_SIZE."
-        inbox.refuse(self.store, door=door, name=name, size=size, reason=reason, way_out=way_out)
+        self.inbox.refuse(door=door, name=name, size=size, reason=reason, way_out=way_out)
         _log.warning("message refused", door=door, size=size, reason=reason)
         raise InputError(reason, subject=name, way_out=way_out)

@@ -108,6 +108,25 @@ def refuse(store: Store, *, door: str, name: str, size: int, reason: str, way_ou
         connection.execute(refusals.insert().values(**values))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredInbox:
+    """The inbox that the doors know."""
+
+    store: Store
+
+    @property
+    def now(self) -> datetime:
+        return self.store.now
+
+    def add(self, message: Message) -> bool:
+        """See `add`."""
+        return add(self.store, message)
+
+    def refuse(self, *, door: str, name: str, size: int, reason: str, way_out: str) -> None:
+        """See `refuse`."""
+        refuse(self.store, door=door, name=name, size=size, reason=reason, way_out=way_out)
+
+
 def claim(store: Store, message_id: str, terms: Terms) -> Claim | None:
     """Take a message to work on. None where it is not due, another holds it, or its attempts are used up."""
     now = store.now

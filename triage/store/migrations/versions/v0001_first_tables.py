@@ -16,6 +16,7 @@ def upgrade() -> None:
     _inbox()
     _outcomes()
     _queue()
+    _beside_the_queue()
     _posting()
 
 
@@ -154,6 +155,9 @@ def _queue() -> None:
     op.create_index("ix_entries_state_kind_score_id", "entries", ["state", "kind", "score", "id"], unique=False)
     op.create_index("ix_entries_state_priority_score_id", "entries", ["state", "priority", "score", "id"], unique=False)
     op.create_index("ix_entries_state_score_id", "entries", ["state", "score", "id"], unique=False)
+
+
+def _beside_the_queue() -> None:
     op.create_table(
         "entry_tags",
         sa.Column("entry_id", _KEY, nullable=False),
