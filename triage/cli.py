@@ -218,7 +218,7 @@ def _demo(given: argparse.Namespace) -> int:
 def _quiet_level() -> dict[str, object]:
     import os
 
-    return {"log_level": os.environ.get("TRIAGE_LOG_LEVEL") or "warning"}
+    return {"log_level": os.environ.get("TRIAGE_LOG_LEVEL") or "error"}
 
 
 def _serve(given: argparse.Namespace) -> int:
