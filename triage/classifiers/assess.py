@@ -21,6 +21,7 @@ from triage.domain.erp import OrderBook
 from triage.domain.policy import Policy, Tolerances
 from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
 from triage.domain.statement import Statement
+from triage.extractors import vocabulary
 
 #: Lines that kinds like these only mention are not listed.
 _STATES_NO_LINES = {Kind.AUTO_REPLY, Kind.QUESTION, Kind.BANK_DETAILS_CHANGE, Kind.QUALITY_NOTICE}
@@ -68,7 +69,12 @@ def assess(
         respond_by=_respond_by(statement, kind),
         delay_reason=_delay_reason(reading, found, kind, reason_model),
         doubts=doubting.doubts(reading, statement, confirmation, kind, found, policy),
+        stop_use=kind.kind is Kind.QUALITY_NOTICE and _stops_use(reading),
     )
+
+
+def _stops_use(reading: Reading) -> bool:
+    return any(vocabulary.phrases_in(line.text, "cues.stop_use") for part in reading.parts for line in part.lines[:200])
 
 
 def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confirmation:

@@ -1,6 +1,6 @@
 """What must be known about a message as a whole: terms, bank details, quality, questions, duplicates, unknown orders.
 
-Evidence of suspicious parts and of bank accounts is kept out of reasons: they are shown nowhere but beside the document.
+Evidence of suspicious parts and of bank accounts is kept out of reasons: they are shown beside the document only.
 """
 
 import re

@@ -196,6 +196,7 @@ class Assessment:
     respond_by: date | None = None
     delay_reason: DelayReason | None = None
     doubts: tuple[Doubt, ...] = ()  # all of them, those of reading and matching included
+    stop_use: bool = False  # the supplier asks to stop using goods
 
     @property
     def needs_review(self) -> bool:

@@ -36,6 +36,7 @@ class Partner:
     is_company: bool = False
     country: str = ""  # English name as Odoo has it; "" where unknown
     is_supplier: bool = False
+    language: str = ""  # ISO 639-1; "" where unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Person:
     name: str
     login: str
     email: str = ""
+    language: str = ""  # ISO 639-1; "" where unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,10 @@ class RouteRule:
     min_days: int | None = None
     when_uncovered: bool = False  # a customer order suffers
     first: bool = False  # these roles stand in front of all others
+    when_order: bool = False  # the message is about an order of ours
+    when_review: bool = False  # a person must read the message
+    alone: bool = False  # the message has no deviation of other types than `when_deviation`
+    final: bool = False  # where it applies, no later rule is asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,8 @@ class Policy:
     people: tuple[tuple[Role, str], ...] = ()  # role → name shown
     review_below: float = 0.5  # confidence under which a person is asked
     timezone: str = "UTC"  # in which the ERP's instants become dates
+    language: str = "en"  # of notes, where the buyer's own is unknown; ISO 639-1
+    working_hours: tuple[int, int] = (8, 17)  # local hours from and to, Monday to Friday
 
     def tolerances_for(self, *, company: str, supplier: str, category: str) -> Tolerances:
         """The first variant whose every named condition holds, else the general tolerances."""
