@@ -68,6 +68,9 @@ def with_statuses(lines: Sequence[ConfirmedLine], kind: Kind, tolerances: dict[i
             result.append(replace(line, status=None) if kind in WITHOUT_STATUS else line)
             continue
         status = None if kind in WITHOUT_STATUS else _status(line, line.line, groups[line.line.id], tolerances)
+        if status is Disposition.REJECTED:
+            # A number beside a rejection is what was ordered: nothing is confirmed.
+            line = replace(line, quantity=None, promised=None)
         result.append(replace(line, status=status))
     return result
 

@@ -23,6 +23,8 @@ _QUANTITIES = (
 )
 _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
+#: A cell that is a code, with a short remark at most.
+_CODE = re.compile(r"^(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9][\w./-]{3,24}(?:\s\(?[a-z]{2,6}\.?\)?)?$")
 _MOST_ROWS = 40
 _ENOUGH = 0.6  # share of rows in which the arithmetic must hold
 _THOUSANDS = re.compile(r"^\d{3}[.,]\d{1,4}\b|^\d{3}$|^\d{3}\s*(?:€|EUR|zł|PLN)")
@@ -83,6 +85,8 @@ def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], co
     """A unit column full of money is a price; a date column without dates, or a quantity full of dates, is neither."""
     for index, role in enumerate(roles):
         texts = [row[index].text.strip() for row in rows[:_MOST_ROWS] if row[index].text.strip()]
+        if role is None and len(texts) >= 1 and all(_CODE.match(text) for text in texts):
+            roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
             continue
         dated = sum(bool(cues.dates_in(text, context)) for text in texts) / len(texts)

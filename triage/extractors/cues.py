@@ -38,6 +38,9 @@ def disposition(text: str) -> Disposition | None:
     """What a clause says happens to the goods; the graver one where several are said."""
     if not text.strip():
         return None
+    # "cancels and replaces our earlier confirmation" is about a document, not about goods.
+    for hit in reversed(hits(text, "correction")):
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if has(text, "substitute"):
         return Disposition.SUBSTITUTED
     if affirmed(text, "backorder", "remainder"):

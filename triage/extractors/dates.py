@@ -286,6 +286,9 @@ def _cjk(match: re.Match[str], frame: _Frame) -> date | None:
 def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
     patterns = _patterns()
     for match in patterns["week"].finditer(text):
+        if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s?$", text[max(0, match.start() - 8) : match.start()]):
+            # "3,5 kW   20": a rating.
+            continue
         last = match.group(2) or match.group(1)
         found = _week(int(last), match.group(3), frame)
         if found:

@@ -185,6 +185,11 @@ class Narrator:
                 for item in anchor.candidates:
                     self._mentions[item.line.id] = values
             return
+        if anchor.by in ("description", "quantity") and not (values.quantity or values.price or values.promised):
+            # A word of a description in a covering letter says nothing about the goods.
+            fate = values.disposition.value if values.disposition else None
+            if fate in (None, Disposition.ACCEPTED, Disposition.SUBSTITUTED):
+                return
         if anchor.by == "topic" and values.quantity is None:
             # "The 100 X … are delayed. New date: …": the quantity was named with the goods.
             before = self._mentions.get(anchor.candidates[0].line.id)

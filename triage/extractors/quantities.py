@@ -119,7 +119,7 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
             )
         )
     stated = [item for item in result if item.role is Use.STATED]
-    if len(stated) > 2:
+    if len(stated) > 1:
         # "of the 120, 80 on … and 40 on …": what stands behind "of" and was ordered is what was ordered.
         whole = [item for item in stated if item.value in expected and _of(text, item)]
         result = [replace(item, role=Use.ORDERED) if item in whole[:1] else item for item in result]

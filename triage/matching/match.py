@@ -126,13 +126,26 @@ def _confirmed(
         product_code=ours.product_code or None,
         supplier_product_code=_supplier_code(entry, ours),
         quantity=converted.quantity,
-        uom=uoms.erp_name(entry.unit.value, ours.uom) if entry.unit else None,
+        uom=_uom(entry, ours),
         price=converted.price,
         currency=converted.currency if converted.price is not None else None,
         promised=entry.promised.value if entry.promised else None,
         status=entry.disposition.value if entry.disposition else None,
         confidence=_confidence(entry, fit, bool(converted.doubts)),
     )
+
+
+def _uom(entry: LineStatement, ours: OrderLine) -> str | None:
+    """The ERP's unit, where the message states a unit that means it.
+
+    Another word ("zak", "box") means the ERP's unit where as many are confirmed as were ordered.
+    """
+    if entry.unit is None:
+        return None
+    known = uoms.erp_name(entry.unit.value, ours.uom)
+    if known is None and entry.quantity is not None and entry.quantity.value in (ours.quantity, ours.open_quantity):
+        return ours.uom
+    return known
 
 
 def _supplier_code(entry: LineStatement, ours: OrderLine) -> str | None:
