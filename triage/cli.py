@@ -201,10 +201,13 @@ def _demo(given: argparse.Namespace) -> int:
     from triage.tasks import app, demo, embedded, work
 
     mailbox = demo.mailbox(given.mailbox or demo.MAILBOX)
-    settings = _load(given, broker_url="memory://", erp_snapshot=mailbox.erp, **_quiet_level())
+    # A person waits: what fails is tried again at once.
+    soon = {"retry_delay": 1.0, "sweep_every": 1}
+    settings = _load(given, broker_url="memory://", erp_snapshot=mailbox.erp, **soon, **_quiet_level())
     services = bootstrap.services(settings)
     console = Console()
-    celery = app.make_app(settings, lambda: work.of(services))
+    ready = work.of(services)  # what is missing is told before anything starts
+    celery = app.make_app(settings, lambda: ready)
     with embedded.running(celery, services.store, sweep_every=settings.sweep_every) as worker:
         new = demo.fill(services, worker, mailbox.messages, console)
         demo.show(services, console, new=new, known=len(mailbox.messages) - new)

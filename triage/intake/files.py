@@ -23,12 +23,15 @@ REFUSED = "refused"
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".swp", "~")
 
 
-def take(intake: Intake, path: Path, *, door: str) -> Accepted:
-    """Accept one file. Raises InputError with file, reason and way out where it can't be read or is refused."""
+def take(intake: Intake, path: Path, *, door: str, name: str = "") -> Accepted:
+    """Accept one file, under another name than its own where one is given.
+
+    Raises InputError with file, reason and way out where it can't be read or is refused.
+    """
     try:
         if path.is_dir():
             raise InputError("is a folder", subject=str(path), way_out="Name the files in it.")
-        intake.check_size(path.stat().st_size, door=door, name=path.name)
+        intake.check_size(path.stat().st_size, door=door, name=name or path.name)
         with path.open("rb") as file:
             raw = file.read(intake.max_size + 1)  # it may grow meanwhile
     except OSError as error:
@@ -36,7 +39,7 @@ def take(intake: Intake, path: Path, *, door: str) -> Accepted:
         raise InputError(reason, subject=str(path), way_out="Check the path and its rights.") from error
     except InputError as error:
         raise InputError(error.reason, subject=str(path), way_out=error.way_out) from error
-    return intake.accept(raw, door=door, name=path.name)
+    return intake.accept(raw, door=door, name=name or path.name)
 
 
 class Folder:

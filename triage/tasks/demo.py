@@ -54,7 +54,10 @@ def _of_case(case: Path) -> list[Path]:
 
 def fill(services: bootstrap.Services, worker: embedded.Embedded, messages: Sequence[Path], console: Console) -> int:
     """Take the messages in and wait until all are read; returns how many were new."""
-    accepted = [files.take(services.intake, path, door="command line") for path in messages]
+    # Every file of a mailbox is called message.eml: its folder says more.
+    accepted = [
+        files.take(services.intake, path, door="command line", name=f"{path.parent.name}.eml") for path in messages
+    ]
     new = [item.message_id for item in accepted if item.new]
     for message_id in new:
         worker.ring(message_id)
@@ -87,7 +90,7 @@ def show(services: bootstrap.Services, console: Console, *, new: int, known: int
         f"Notes left in the {services.poster.place}: {messages.get('posted', 0)}. There is no Odoo behind a demo: "
         "each note is kept beside its entry."
     )
-    if importlib.util.find_spec("sentence_transformers") is None:
+    if services.settings.mode == "local" and importlib.util.find_spec("sentence_transformers") is None:
         console.print(
             "[dim]Without the embeddings extra: the local models work on words alone. "
             "Add it with `.venv/bin/pip install -r requirements/embeddings.txt` (750 MB).[/dim]"

@@ -25,7 +25,10 @@ def app_of(settings: Settings) -> Celery:
 def worker(settings: Settings) -> int:
     """Work until stopped. Raises SettingsError for the in-memory broker."""
     _outside(settings)
-    bootstrap.services(settings).store.close()  # tells at once where the database is not in order
+    # What is missing is told before anything starts; connections are not taken into the worker's processes.
+    services = bootstrap.services(settings)
+    working.of(services)
+    services.store.close()
     running = app_of(settings).Worker(
         queues=list(apps.QUEUES),
         concurrency=settings.worker_concurrency,
