@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 
 from triage.extractors import calendar_words as words
+from triage.extractors import date_patterns
 from triage.extractors.numbers import fold
 
 _PAST = timedelta(days=75)  # a day without a year may lie this far back; otherwise the next one is meant
@@ -29,15 +29,6 @@ class FoundDate:
     precision: str  # "day", "week", "part of month", "month", "relative", "range"
     alternatives: tuple[date, ...] = ()
     confidence: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundShift:
-    """A span by which something moves ("two weeks later")."""
-
-    days: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,60 +67,6 @@ def _likely_year(month: int, day: int, frame: _Frame) -> date | None:
 
 def _plausible(value: date, frame: _Frame) -> bool:
     return date(2000, 1, 1) <= value <= frame.today + timedelta(days=365 * 6)
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    month = words.month_pattern()
-    return {
-        "iso": re.compile(r"(?<![\d.])(20\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d])(?!\.\d)"),
-        "cjk": re.compile(r"(?:(\d{4}|\d{2})\s*年\s*)?(\d{1,2})\s*月\s*(\d{1,2}|[上中下]旬|初|底|末)\s*[日号號]?"),
-        "reiwa": re.compile(r"(?:令和|(?<![a-z0-9])r)\s*(\d{1,2}|元)\s*[年.]\s*(\d{1,2})\s*[月.]\s*(\d{1,2})"),
-        "numeric": re.compile(
-            r"(?<![\d./,\-a-z])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(20\d\d|\d\d)(?![\d])(?![./-]\d)"
-        ),
-        "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
-        "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/.%])(?!\s?(?:\"|'|zoll|inch))"),
-        "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
-        "named": re.compile(
-            rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|\xba)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
-            rf"(?:[\s\u00a0,\-./]{{0,3}}(?:de |del |of )?(20\d\d|'?\d\d(?![\d:.,]))(?!\s?(?:st|stk|pcs|szt|pz|uds)))?"
-        ),
-        "named_first": re.compile(
-            rf"(?<![^\W\d_])({month})\.?[\s\u00a0\-]{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?(?![\d.]\d|\d|\s?(?:pcs|st|units|stk))(?:,?\s{{0,2}}(20\d\d))?"
-        ),
-        "week": re.compile(
-            rf"(?<![^\W\d_])(?:{words.WEEK})[\s\u00a0.:#]{{0,3}}(?:n[ro°º]?\.?\s?)?(\d{{1,2}})(?!\d)"
-            rf"(?:\s?(?:-|–|/|a|bis|to|bis zu|oder|or|ou|o|of|und|al|do)\s?(?:kw|wk|week|sem\.?|s|cw)?\s?(\d{{1,2}})(?!\d|[./]\d))?"
-            rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d|'?\d\d(?=\D|$)))?"
-        ),
-        "week_behind": re.compile(
-            r"(?<![\d.,])(\d{1,2})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"
-            r"(?:\s?/?\s?(20\d\d))?"
-        ),
-        "iso_week": re.compile(
-            r"(?<![\w-])(20\d\d)[-/]?w(\d{1,2})(?:-([1-7]))?(?![\w-])|(?<![\w-])(?:w|s|t)[/ ]?(\d{1,2})(?:/(20\d\d|\d\d))?(?![/.,]\d|[\w-])"
-        ),
-        "cjk_week": re.compile(r"第?\s*(\d{1,2})\s*[周週]"),
-        "week_of": re.compile(
-            r"(?:week of|week commencing|w/c|woche (?:vom|ab)|semaine du|semana del|settimana del|week van|tydzien od|semana de)\s+"
-        ),
-        "part": re.compile(
-            rf"(?<![^\W\d_])(?:(?P<b>{words.BEGIN})|(?P<m>{words.MIDDLE})|(?P<e>{words.END}))\s?({month})(?![^\W\d_])\.?(?:\s?(?:de )?(20\d\d))?"
-        ),
-        "part_behind": re.compile(
-            rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
-        ),
-        "ordinal": re.compile(
-            r"(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
-            rf"{month}))(?![\w])"
-        ),
-        "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),
-        "weekday": re.compile(
-            rf"(?<![^\W\d_])(?:(?P<next>{words.NEXT})\s)?(?P<day>{words.weekday_pattern()})(?![^\W\d_])"
-            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
-        ),
-    }
 
 
 def _friday(year: int, week: int) -> date | None:
@@ -200,7 +137,7 @@ def _month_day(part: str, month: int, year: str | None, frame: _Frame) -> date |
 
 def _ordinals(text: str, frame: _Frame, found: list["Hit"]) -> Iterator["Hit"]:
     """ "mid December, the 16th": the month named before; else the next such day."""
-    for match in _patterns()["ordinal"].finditer(text):
+    for match in date_patterns.patterns()["ordinal"].finditer(text):
         day = int(match.group(1))
         before = [hit for hit in found if hit[1] <= match.start()]
         base = before[-1][2] if before else frame.today
@@ -216,7 +153,7 @@ Hit = tuple[int, int, date, str, tuple[date, ...], float]
 
 
 def _written_out(text: str, frame: _Frame) -> Iterator[Hit]:
-    patterns, months = _patterns(), words.months()
+    patterns, months = date_patterns.patterns(), words.months()
     for match in patterns["iso"].finditer(text):
         found = _date(int(match.group(1)), int(match.group(3)), int(match.group(4)))
         if found:
@@ -284,9 +221,9 @@ def _cjk(match: re.Match[str], frame: _Frame) -> date | None:
 
 
 def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
-    patterns = _patterns()
+    patterns = date_patterns.patterns()
     for match in patterns["week"].finditer(text):
-        if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s?$", text[max(0, match.start() - 8) : match.start()]):
+        if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]):
             # "3,5 kW   20": a rating.
             continue
         last = match.group(2) or match.group(1)
@@ -312,7 +249,7 @@ def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
 
 
 def _vague(text: str, frame: _Frame) -> Iterator[Hit]:
-    patterns, months = _patterns(), words.months()
+    patterns, months = date_patterns.patterns(), words.months()
     for name in ("part", "part_behind"):
         for match in patterns[name].finditer(text):
             part = next(key for key in "bme" if match.group(key))
@@ -332,15 +269,10 @@ def _vague(text: str, frame: _Frame) -> Iterator[Hit]:
             )
 
 
-_CJK_NEXT = re.compile(
-    r"(下下|下|本|这)(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|(来週|再来週|今週)の?([月火水木金土日])曜"
-)
-
-
 def _relative(text: str, frame: _Frame) -> Iterator[Hit]:
-    patterns, names = _patterns(), words.weekdays()
+    patterns, names = date_patterns.patterns(), words.weekdays()
     monday = frame.today - timedelta(days=frame.today.weekday())
-    for match in _CJK_NEXT.finditer(text):
+    for match in date_patterns.CJK_NEXT.finditer(text):
         if match.group(1):
             weeks = {"下下": 2, "下": 1}.get(match.group(1), 0)
             day = "一二三四五六日天".index(match.group(2)) % 7 if match.group(2) != "天" else 6
@@ -373,14 +305,6 @@ def _weekday_of_month(weekday: int, day: int, frame: _Frame) -> date | None:
             return found
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return None
-
-
-_RANGE = re.compile(
-    r"^\s{0,2}(?:-|–|—|to|bis(?: zum)?|au|et|y|al|a|e|and|und|do|en|ile|ate|tot(?: en met)?|t/m|&|~|〜|至|到|から|と)\s{0,2}(?:the |le |el |il |den |dem )?$"
-)
-_LEADING_DAY = re.compile(
-    r"(?<![\w.,/])(\d{1,2})\.?\s?(?:-|–|to|bis|au|et|y|al|a|e|and|und|do|en|tot|/)\s?(?:the |le |el |il |den )?$"
-)
 
 
 def find_dates(
@@ -438,7 +362,7 @@ def _same_week(before: FoundDate, friday: date, start: int) -> bool:
 
 def _is_week_of(before: str) -> bool:
     """ "week of", "Woche vom" directly before a day: the week is meant, so its Friday."""
-    return re.search(_patterns()["week_of"].pattern + "$", before) is not None
+    return re.search(date_patterns.patterns()["week_of"].pattern + "$", before) is not None
 
 
 def _windows(text: str, folded: str, found: list[FoundDate]) -> Iterator[FoundDate]:
@@ -449,7 +373,7 @@ def _windows(text: str, folded: str, found: list[FoundDate]) -> Iterator[FoundDa
         following = found[index + 1] if index + 1 < len(found) else None
         if (
             following is not None
-            and _RANGE.match(folded[item.end : following.start])
+            and date_patterns.RANGE.match(folded[item.end : following.start])
             and item.value < following.value <= item.value + timedelta(days=31)
             and _is_window(folded, item, following)
         ):
@@ -462,7 +386,7 @@ def _windows(text: str, folded: str, found: list[FoundDate]) -> Iterator[FoundDa
             )
             index += 2
             continue
-        lead = _LEADING_DAY.search(folded[max(0, item.start - 22) : item.start])
+        lead = date_patterns.LEADING_DAY.search(folded[max(0, item.start - 22) : item.start])
         if lead and item.precision == "day" and 1 <= int(lead.group(1)) < item.value.day:
             start = max(0, item.start - 22) + lead.start()
             yield replace(item, start=start, text=text[start : item.end], precision="range", confidence=0.9)
@@ -483,30 +407,3 @@ def _is_window(folded: str, first: FoundDate, second: FoundDate) -> bool:
     if joint in ("and", "und", "et", "y", "e", "en", "&", "と"):
         return bool(re.search(r"(?:between|zwischen|entre|tra|tussen|miedzy)\s*(?:the|dem|le|el|il)?\s*$", before))
     return True
-
-
-_COUNT = (
-    r"(\d{1,3}|one|two|three|four|five|six|an?|ein(?:e|en|er)?|zwei|drei|vier|funf|sechs|une?|deux|trois|quatre|cinq|dos|tres|cuatro|due|tre|quattro"
-    r"|een|twee|drie|vier|dwa|dwoch|trzy|cztery|um|uma|dois|duas|bir|iki|uc|dort|一|两|三|四)"
-)
-_COUNTS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "zwei": 2,
-    "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dos": 2, "tres": 3,
-    "cuatro": 4, "due": 2, "tre": 3, "quattro": 4, "een": 1, "twee": 2, "drie": 3, "dwa": 2, "dwoch": 2, "trzy": 3, "cztery": 4, "um": 1,
-    "uma": 1, "dois": 2, "duas": 2, "bir": 1, "iki": 2, "uc": 3, "dort": 4, "一": 1, "两": 2, "三": 3, "四": 4,
-}  # fmt: skip
-_SHIFT = re.compile(
-    rf"(?<![\w.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
-    rf"|(?P<d>(?:calendar |working |business |werk|arbeits|kalender)?(?:days?|tagen?|jours?|dias?|giorni|giorno|dagen|dag|dni|dzien|gun|天|日間))|(?P<mo>months?|monat\w*|mois|mes(?:es)?|mesi|mese|maand\w*|miesiac\w*|ay|个月|ヶ月))(?![^\W\d_])"
-)
-
-
-def find_shifts(text: str) -> tuple[FoundShift, ...]:
-    """Spans of days, weeks or months ("10 Tage", "two weeks", "3 semaines"); of "2-3 weeks" the longer counts."""
-    found = []
-    for match in _SHIFT.finditer(_plain(text[:4000])):
-        first = match.group(1)
-        count = int(match.group(2) or (first if first.isdigit() else _COUNTS[first]))
-        unit = 7 if match.group("w") else 1 if match.group("d") else 30
-        found.append(FoundShift(days=count * unit, start=match.start(), end=match.end()))
-    return tuple(found)

@@ -69,7 +69,7 @@ def currency_in(text: str) -> str | None:
 def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMoney, ...]:
     """Every number with its currency where one stands directly before or behind it."""
     text = numbers.fold(text)
-    found = []
+    found: list[FoundMoney] = []
     for number in _numbers_with_glued(text, decimal_mark):
         if number.percent:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from triage.extractors import cues, dates, money, numbers, units
+from triage.extractors import cues, money, numbers, shifts, units
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
@@ -48,7 +48,7 @@ def _taken(text: str, context: Context) -> list[tuple[int, int]]:
         # "les 100" is a basis only behind a price.
         if any(0 <= found.start - item.end < 20 for item in priced)
     ]
-    spans += [(found.start, found.end) for found in dates.find_shifts(text)]
+    spans += [(found.start, found.end) for found in shifts.find_shifts(text)]
     return spans
 
 
