@@ -12,9 +12,9 @@ from datetime import date, timedelta
 
 from triage.extractors import calendar_words as words
 from triage.extractors import date_patterns
+from triage.extractors.date_frame import PAST, Frame, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
-_PAST = timedelta(days=75)  # a day without a year may lie this far back; otherwise the next one is meant
 _NEAR = timedelta(days=120)
 
 
@@ -31,42 +31,8 @@ class FoundDate:
     confidence: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """How the dates of one text are to be read."""
-
-    today: date
-    day_first: bool | None
-    near: tuple[date, ...]
-
-
 def _plain(text: str) -> str:
     return words.plain_in_place(fold(text))
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _year(text: str) -> int:
-    number = int(text)
-    return number + 2000 if number < 100 else number
-
-
-def _likely_year(month: int, day: int, frame: _Frame) -> date | None:
-    """The day in the year that makes it lie ahead, or shortly behind."""
-    for year in (frame.today.year, frame.today.year + 1):
-        found = _date(year, month, day)
-        if found is not None and found >= frame.today - _PAST:
-            return found
-    return _date(frame.today.year, month, day)
-
-
-def _plausible(value: date, frame: _Frame) -> bool:
-    return date(2000, 1, 1) <= value <= frame.today + timedelta(days=365 * 6)
 
 
 def _friday(year: int, week: int) -> date | None:
@@ -76,26 +42,26 @@ def _friday(year: int, week: int) -> date | None:
         return None
 
 
-def _week(week: int, year: str | None, frame: _Frame) -> date | None:
+def _week(week: int, year: str | None, frame: Frame) -> date | None:
     if year:
-        return _friday(_year(year.strip("'")), week)
+        return _friday(full_year(year.strip("'")), week)
     for candidate in (frame.today.year, frame.today.year + 1):
         found = _friday(candidate, week)
-        if found is not None and found >= frame.today - _PAST:
+        if found is not None and found >= frame.today - PAST:
             return found
     return None
 
 
 def _numeric(
-    first: int, second: int, year: int | None, frame: _Frame, separator: str
+    first: int, second: int, year: int | None, frame: Frame, separator: str
 ) -> tuple[date, tuple[date, ...], float] | None:
     """Day and month in the order that is possible, that the country uses, or that lies near our dates."""
 
     def build(day: int, month: int) -> date | None:
-        return _date(year, month, day) if year else _likely_year(month, day, frame)
+        return day_of(year, month, day) if year else likely_year(month, day, frame)
 
     day_first, month_first = build(first, second), build(second, first)
-    options = [item for item in (day_first, month_first) if item is not None and _plausible(item, frame)]
+    options = [item for item in (day_first, month_first) if item is not None and plausible(item, frame)]
     if not options:
         return None
     if len(options) == 1 or day_first == month_first:
@@ -116,7 +82,7 @@ def _numeric(
     return options[0], tuple(options[1:]), 0.5
 
 
-def _far(value: date, frame: _Frame) -> bool:
+def _far(value: date, frame: Frame) -> bool:
     """Far from every day on which our orders expect goods, or long past."""
     if value < frame.today - timedelta(days=20):
         return True
@@ -127,24 +93,24 @@ def _end_of_month(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _month_day(part: str, month: int, year: str | None, frame: _Frame) -> date | None:
+def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | None:
     day = {"b": 10, "m": 15, "e": 28}[part]
-    base = _date(int(year), month, day) if year else _likely_year(month, day, frame)
+    base = day_of(int(year), month, day) if year else likely_year(month, day, frame)
     if base is None:
         return None
     return _end_of_month(base.year, month) if part == "e" else base
 
 
-def _ordinals(text: str, frame: _Frame, found: list["Hit"]) -> Iterator["Hit"]:
+def _ordinals(text: str, frame: Frame, found: list["Hit"]) -> Iterator["Hit"]:
     """ "mid December, the 16th": the month named before; else the next such day."""
     for match in date_patterns.patterns()["ordinal"].finditer(text):
         day = int(match.group(1))
         before = [hit for hit in found if hit[1] <= match.start()]
         base = before[-1][2] if before else frame.today
-        value = _date(base.year, base.month, day)
+        value = day_of(base.year, base.month, day)
         if value is None or (not before and value < frame.today):
             year, month = (base.year + 1, 1) if base.month == 12 else (base.year, base.month + 1)
-            value = _date(year, month, day)
+            value = day_of(year, month, day)
         if value is not None:
             yield match.start(), match.end(), value, "day", (), 0.85
 
@@ -152,15 +118,15 @@ def _ordinals(text: str, frame: _Frame, found: list["Hit"]) -> Iterator["Hit"]:
 Hit = tuple[int, int, date, str, tuple[date, ...], float]
 
 
-def _written_out(text: str, frame: _Frame) -> Iterator[Hit]:
+def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
     patterns, months = date_patterns.patterns(), words.months()
     for match in patterns["iso"].finditer(text):
-        found = _date(int(match.group(1)), int(match.group(3)), int(match.group(4)))
+        found = day_of(int(match.group(1)), int(match.group(3)), int(match.group(4)))
         if found:
             yield match.start(), match.end(), found, "day", (), 1.0
     for match in patterns["reiwa"].finditer(text):
         era = 1 if match.group(1) == "元" else int(match.group(1))
-        found = _date(2018 + era, int(match.group(2)), int(match.group(3)))
+        found = day_of(2018 + era, int(match.group(2)), int(match.group(3)))
         if found:
             yield match.start(), match.end(), found, "day", (), 1.0
     for match in patterns["cjk"].finditer(text):
@@ -168,23 +134,23 @@ def _written_out(text: str, frame: _Frame) -> Iterator[Hit]:
         if found:
             yield match.start(), match.end(), found, "day" if match.group(3).isdigit() else "part of month", (), 1.0
     for match in patterns["numeric"].finditer(text):
-        result = _numeric(int(match.group(1)), int(match.group(3)), _year(match.group(4)), frame, match.group(2))
+        result = _numeric(int(match.group(1)), int(match.group(3)), full_year(match.group(4)), frame, match.group(2))
         if result:
             yield match.start(), match.end(), result[0], "day", result[1], result[2]
     for match in patterns["compact"].finditer(text):
-        found = _date(*map(int, match.groups()))
+        found = day_of(*map(int, match.groups()))
         if found:
             yield match.start(), match.end(), found, "day", (), 0.85
     for match in patterns["named"].finditer(text):
         month, year = months[match.group(2)], match.group(3)
         day = int(match.group(1))
-        found = _date(_year(year.strip("'")), month, day) if year else _likely_year(month, day, frame)
-        if found and _plausible(found, frame):
+        found = day_of(full_year(year.strip("'")), month, day) if year else likely_year(month, day, frame)
+        if found and plausible(found, frame):
             yield match.start(), match.end(), found, "day", (), 1.0
     for match in patterns["named_first"].finditer(text):
         month, day, year = months[match.group(1)], int(match.group(2)), match.group(3)
-        found = _date(int(year), month, day) if year else _likely_year(month, day, frame)
-        if found and _plausible(found, frame):
+        found = day_of(int(year), month, day) if year else likely_year(month, day, frame)
+        if found and plausible(found, frame):
             yield match.start(), match.end(), found, "day", (), 0.98
     for name in ("short", "slash"):
         for match in patterns[name].finditer(text):
@@ -200,27 +166,27 @@ def _written_out(text: str, frame: _Frame) -> Iterator[Hit]:
                 )
 
 
-def _slash_is_date(text: str, match: re.Match[str], value: date, frame: _Frame) -> bool:
+def _slash_is_date(text: str, match: re.Match[str], value: date, frame: Frame) -> bool:
     """12/04 without a year is a date only near today or our dates, and never "1/2" of something."""
     if int(match.group(1)) <= 2 and int(match.group(2)) <= 4 and len(match.group()) <= 3:
         return False
     return abs(value - frame.today) <= timedelta(days=240) and "24/7" not in match.group()
 
 
-def _cjk(match: re.Match[str], frame: _Frame) -> date | None:
+def _cjk(match: re.Match[str], frame: Frame) -> date | None:
     month, last = int(match.group(2)), match.group(3)
     if not 1 <= month <= 12:
         return None
     days = {"上旬": 10, "初": 10, "中旬": 20, "下旬": 28, "底": 28, "末": 28}
     day = int(last) if last.isdigit() else days[last]
     year = match.group(1)
-    found = _date(_year(year), month, day) if year else _likely_year(month, day, frame)
+    found = day_of(full_year(year), month, day) if year else likely_year(month, day, frame)
     if found is not None and last in ("下旬", "底", "末"):
         return _end_of_month(found.year, month)
     return found
 
 
-def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
+def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
     patterns = date_patterns.patterns()
     for match in patterns["week"].finditer(text):
         if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]):
@@ -248,7 +214,7 @@ def _weeks(text: str, frame: _Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), found, "week", (), 0.95
 
 
-def _vague(text: str, frame: _Frame) -> Iterator[Hit]:
+def _vague(text: str, frame: Frame) -> Iterator[Hit]:
     patterns, months = date_patterns.patterns(), words.months()
     for name in ("part", "part_behind"):
         for match in patterns[name].finditer(text):
@@ -269,7 +235,7 @@ def _vague(text: str, frame: _Frame) -> Iterator[Hit]:
             )
 
 
-def _relative(text: str, frame: _Frame) -> Iterator[Hit]:
+def _relative(text: str, frame: Frame) -> Iterator[Hit]:
     patterns, names = date_patterns.patterns(), words.weekdays()
     monday = frame.today - timedelta(days=frame.today.weekday())
     for match in date_patterns.CJK_NEXT.finditer(text):
@@ -296,11 +262,11 @@ def _relative(text: str, frame: _Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), first, "relative", (first + timedelta(days=7),), 0.7
 
 
-def _weekday_of_month(weekday: int, day: int, frame: _Frame) -> date | None:
+def _weekday_of_month(weekday: int, day: int, frame: Frame) -> date | None:
     """The next day of a month with that number that falls on that weekday."""
     year, month = frame.today.year, frame.today.month
     for _ in range(4):
-        found = _date(year, month, day)
+        found = day_of(year, month, day)
         if found is not None and found >= frame.today - timedelta(days=7) and found.weekday() == weekday:
             return found
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
@@ -322,7 +288,7 @@ def find_dates(
     """
     if len(text) > 4000:
         text = text[:4000]
-    frame = _Frame(today=today, day_first=day_first, near=tuple(near))
+    frame = Frame(today=today, day_first=day_first, near=tuple(near))
     folded = _plain(text)
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月]|[a-z]{4,}", folded):
         return ()
