@@ -14,6 +14,7 @@ from triage.domain.erp import Order, OrderBook, OrderLine
 from triage.domain.evidence import Evidence
 from triage.domain.ports import Earlier
 from triage.domain.statement import Statement, TermKind
+from triage.extractors import vocabulary
 
 _ABOUT_ORDERS = {
     Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE, Kind.SHIPPING_NOTICE, Kind.CANCELLATION, Kind.INVOICE,
@@ -34,6 +35,7 @@ def message_deviations(
     yield from _terms(confirmation, kind.kind)
     yield from _price_letter(statement, kind)
     yield from _of_kind(statement, confirmation, kind)
+    yield from _successor(reading, kind)
     yield from _bank(statement, kind, book)
     yield from _unmatched(confirmation, kind.kind)
     yield from _unreadable(reading, confirmation)
@@ -126,6 +128,16 @@ def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> 
         yield Deviation(
             type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line
         )
+
+
+def _successor(reading: Reading, kind: Judged) -> Iterator[Deviation]:
+    """A discontinuation that names a successor and touches no order of ours."""
+    if kind.kind is not Kind.OTHER:
+        return
+    text = "\n".join(part.text for part in reading.parts)[:6000]
+    if vocabulary.phrases_in(text, "cues.discontinued") and vocabulary.phrases_in(text, "cues.substitute"):
+        reason = "An article is discontinued and replaced by another; no open order is named."
+        yield Deviation(type=DeviationType.SUBSTITUTION, reason=reason, confidence=kind.confidence)
 
 
 def _bank(statement: Statement, kind: Judged, book: OrderBook) -> Iterator[Deviation]:

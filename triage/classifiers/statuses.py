@@ -87,7 +87,8 @@ def _status(
         return said
     late = is_late(line, ours, allowed)
     if len(entries) > 1:
-        return Disposition.BACKORDERED if late or said is Disposition.BACKORDERED else Disposition.ACCEPTED
+        follows = late if line.promised is not None and ours.due is not None else said is Disposition.BACKORDERED
+        return Disposition.BACKORDERED if follows else Disposition.ACCEPTED
     if said is Disposition.BACKORDERED or (line.statement.remainder and ours.received > 0):
         return Disposition.BACKORDERED
     differs = line.quantity is not None and line.quantity != expected_quantity(entries, ours)

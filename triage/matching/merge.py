@@ -126,6 +126,7 @@ def _completed(row: LineStatement, remark: LineStatement) -> LineStatement:
     """The row, with what only the remark says."""
     values: dict[str, Any] = {name: getattr(row, name) or getattr(remark, name) for name in _FIELDS}
     late = remark.disposition is not None and remark.disposition.value is Disposition.BACKORDERED
+    values["disposition"] = _graver(row.disposition, remark.disposition)
     if row.disposition is None and late and row.quantity is not None:
         values["disposition"] = None
     return replace(row, remainder=row.remainder or remark.remainder, **values)
