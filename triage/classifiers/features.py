@@ -1,7 +1,8 @@
 """Features of a message for the learned models: the same code at training and at use.
 
-Hashed word and character n-grams of subject, newest statement and file names; beside them the points that the rules
-give each kind. Hashing needs no vocabulary file and no scikit-learn at use.
+Hashed word and character n-grams of subject, file names and the newest statement; beside them which signal words
+stand where, in whatever language, and a few counts. Hashing needs no vocabulary file and no scikit-learn at use.
+What documents and order lines say is not here: training texts have none (see `kind_rules.structure_points`).
 """
 
 import math
@@ -9,37 +10,44 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 
-from triage.classifiers import kind_rules
-from triage.domain.assessment import Kind
+from triage.classifiers import cues, kind_rules, phrases, reason_rules, suspicion_rules
 from triage.domain.document import PartRole, Reading
-from triage.domain.statement import Statement
-from triage.extractors.calendar_words import plain_in_place
 
+#: Changes whenever features change: weights of another version are refused.
+VERSION = 2
 BUCKETS = 2**15
 _BODY = 900  # characters of the body
-_HEAD = 240  # characters of each document's head
-_WORD = re.compile(r"[^\W\d_]+|\d+|[?？!]")
-#: Points of the rules are this many times larger than n-gram weights.
-RULE_SCALE = 0.25
-KINDS = tuple(Kind)
+_SHORT = 140  # characters: below this the documents' text speaks for the body
+_HEAD = 500  # characters of each document's head
+_WORD = re.compile(r"[^\W\d_]+|\d+|[?？!%€$£¥]")
+_MONEY = re.compile(r"[€$£¥]|\b(?:eur|usd|gbp|pln|try|chf|cny|rmb|jpy|brl)\b")
+_IBAN = re.compile(r"\b[a-z]{2}\d{2}[ ]?[0-9a-z]{4}")
+SHORTEST_ADDRESS = 25  # characters: a shorter sentence is judged by rules alone
+_SIGNALS = ("markers", "readers", "readers_weak", "orders", "verbs", "address", "role", "format", "short")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}月")
 
 
 def text_of(reading: Reading) -> tuple[str, str]:
-    """(subject and file names, body and heads of documents), digits folded to 0."""
+    """(subject and file names, statement), digits folded to 0. Documents speak where the body says next to nothing."""
     names = " ".join(re.sub(r"[_\-.]+", " ", name) for name in reading.attachment_names[:6])
-    head = f"{reading.headers.subject} | {names}"
-    body: list[str] = []
-    for part in reading.parts:
-        if part.role in (PartRole.BODY, PartRole.FORWARDED):
-            body.append(part.text[:_BODY])
-        elif part.role is PartRole.ATTACHMENT:
-            body.append(part.text[:_HEAD])
-    return _fold(head), _fold("\n".join(body)[: _BODY + 3 * _HEAD])
+    head = f"{reading.headers.subject[:300]} | {names[:300]}"
+    body = _joined(reading, PartRole.BODY, PartRole.FORWARDED)
+    if len(body) < _SHORT:
+        body += "\n" + "\n".join(
+            part.text[:_HEAD] for part in reading.parts if part.role is PartRole.ATTACHMENT and not part.raw_text
+        )
+    return fold(head), fold(body[:_BODY])
 
 
-def _fold(text: str) -> str:
-    return re.sub(r"\d", "0", plain_in_place(text))
+def _joined(reading: Reading, *roles: PartRole) -> str:
+    return "\n".join(part.text for part in reading.parts if part.role in roles)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, digits as 0: numbers tell nothing by their value."""
+    return re.sub(r"\d", "0", phrases.plain(text))
 
 
 def _grams(text: str, mark: str) -> Iterator[str]:
@@ -60,18 +68,82 @@ def _grams(text: str, mark: str) -> Iterator[str]:
 
 
 def hashed(texts: Iterable[tuple[str, str]]) -> dict[int, float]:
-    """Bucket → weight, of (mark, text) pairs: 1 + log of the count, to unit length."""
-    counts: Counter[int] = Counter()
+    """Bucket → weight, of (mark, text) pairs: 1 + log of the count, each pair to unit length."""
+    found: dict[int, float] = {}
     for mark, text in texts:
-        for gram in _grams(text, mark):
-            counts[zlib.crc32(gram.encode()) % BUCKETS] += 1
-    weights = {bucket: 1 + math.log(count) for bucket, count in counts.items()}
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {bucket: weight / length for bucket, weight in weights.items()}
+        counts = Counter(zlib.crc32(gram.encode()) % BUCKETS for gram in _grams(text, mark))
+        weights = {bucket: 1 + math.log(count) for bucket, count in counts.items()}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        for bucket, weight in weights.items():
+            found[bucket] = found.get(bucket, 0.0) + weight / length
+    return found
 
 
-def kind_features(reading: Reading, statement: Statement) -> tuple[dict[int, float], list[float]]:
-    """(hashed n-grams, points of the rules in the order of `KINDS`, scaled)."""
+@cache
+def kind_names() -> tuple[str, ...]:
+    """What the numbers of `kind_features` mean, in their order."""
+    sections = (*cues.SHARED, *cues.own())
+    titles = [f"title {name}" for name in cues.TITLES]
+    return (
+        *(f"subject: {name}" for name in (*sections, *titles)),
+        *(f"opening: {name}" for name in (*sections, *titles)),
+        *(f"body: {name}" for name in sections),
+        *(f"file: {name}" for name in titles),
+        "questions", "length", "short", "percent", "money", "account", "dates", "files", "no body",
+    )  # fmt: skip
+
+
+def kind_features(reading: Reading, words: kind_rules.Words) -> tuple[dict[int, float], list[float]]:
+    """(hashed n-grams, numbers in the order of `kind_names`)."""
+    sections = (*cues.SHARED, *cues.own())
+    titles = [f"title {name}" for name in cues.TITLES]
     head, body = text_of(reading)
-    points = kind_rules.scores_of(reading, statement)
-    return hashed([("s", head), ("t", body)]), [points[kind] * RULE_SCALE for kind in KINDS]
+    numbers = [
+        *(float(words.subject[name] > 0) for name in (*sections, *titles)),
+        *(float(words.opening[name] > 0) for name in (*sections, *titles)),
+        *(math.log2(1 + min(words.body[name], 4)) / 2 for name in sections),
+        *(float(words.names[name] > 0) for name in titles),
+        min(words.questions, 3) / 3,
+        min(len(body), _BODY) / _BODY,
+        float(len(body) < _SHORT),
+        float("%" in body),
+        float(bool(_MONEY.search(body))),
+        float(bool(_IBAN.search(body))),
+        min(len(_DATE.findall(body)), 4) / 4,
+        min(len(reading.attachment_names), 3) / 3,
+        float(len(body.strip()) < 12),
+    ]
+    return hashed([("s", head), ("t", body)]), numbers
+
+
+def reason_names() -> tuple[str, ...]:
+    """What the numbers of `reason_features` mean, in their order."""
+    return (*(reason.value for reason in reason_rules.STATED), "none", "causes", "telling")
+
+
+def reason_features(heard: reason_rules.Heard) -> tuple[dict[int, float], list[float]]:
+    """(hashed n-grams of the telling sentences, numbers in the order of `reason_names`)."""
+    weights = [heard.weights.get(reason, 0.0) for reason in reason_rules.STATED]
+    numbers = [
+        *(min(weight, 4.0) / 2 for weight in weights),
+        float(not any(weights)),
+        min(heard.causes, 2) / 2,
+        float(bool(heard.telling)),
+    ]
+    return hashed([("r", fold(heard.telling[:700]))]), numbers
+
+
+def suspicion_names() -> tuple[str, ...]:
+    """What the numbers of `suspicion_features` mean, in their order."""
+    return (*_SIGNALS, "rule", "length")
+
+
+def suspicion_features(sentence: str) -> tuple[dict[int, float], list[float]]:
+    """(hashed n-grams, numbers in the order of `suspicion_names`)."""
+    found = suspicion_rules.signals(sentence)
+    numbers = [
+        *(min(found[name], 3) / 3 for name in _SIGNALS),
+        suspicion_rules.score_of(sentence, found),
+        min(len(sentence), 300) / 300,
+    ]
+    return hashed([("x", fold(sentence[:600]))]), numbers

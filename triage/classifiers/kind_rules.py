@@ -123,10 +123,17 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         scores.add(Kind.PRICE_CHANGE_NOTICE, 1.5)
     if statement.bank_accounts and words.body["bank_change"]:
         scores.add(Kind.BANK_DETAILS_CHANGE, 2.0)
-    if words.questions and not dated and not from_tables:
-        scores.add(Kind.QUESTION, 1.5 + 0.3 * min(words.questions, 3))
     if reading.headers.list_mail and not statement.lines:
         scores.add(Kind.OTHER, 2.0)
+    return scores.points
+
+
+def _leftover_points(statement: Statement, words: Words) -> dict[Kind, float]:
+    """What remains where nothing else is said: a question that states nothing, a message without any signal."""
+    scores = Scores(points=dict.fromkeys(Kind, 0.0))
+    states = any(line.promised is not None or not line.anchored_by for line in statement.lines)
+    if words.questions and not states:
+        scores.add(Kind.QUESTION, 1.5 + 0.3 * min(words.questions, 3))
     scores.add(Kind.OTHER, 1.2 if not statement.order_numbers else 0.4)
     return scores.points
 
@@ -135,7 +142,8 @@ def scores_of(reading: Reading, statement: Statement) -> dict[Kind, float]:
     """Points of every kind; `other` has the few that a message without any signal gets."""
     words = words_of(reading)
     spoken, structure = word_points(words), structure_points(reading, statement, words)
-    return {kind: spoken[kind] + structure[kind] for kind in Kind}
+    leftover = _leftover_points(statement, words)
+    return {kind: spoken[kind] + structure[kind] + leftover[kind] for kind in Kind}
 
 
 def exact(reading: Reading) -> Judged | None:

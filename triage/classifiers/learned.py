@@ -1,12 +1,19 @@
 """The learned models at use: plain linear algebra over hashed features. Loads weights, trains nothing."""
 
+import math
 from collections.abc import Collection
+from pathlib import Path
 
 from triage.classifiers import artefacts, features, kind_rules, reason_rules, suspicion_rules
 from triage.classifiers.artefacts import Artefact
 from triage.domain.assessment import DelayReason, Judged, Kind
 from triage.domain.document import Reading
 from triage.domain.statement import Statement
+from triage.errors import ArtefactError
+
+#: Log odds of one point of `kind_rules.structure_points`: a printed title (4.5 points) makes its kind 25 times
+#: likelier.
+STRUCTURE_SCALE = 0.72
 
 
 class LinearModel:
@@ -16,14 +23,20 @@ class LinearModel:
         import numpy as np
 
         self.artefact = artefact
+        if artefact.card.get("features") != features.VERSION:
+            raise ArtefactError(
+                "the model was trained on features of another version",
+                subject=artefact.name,
+                way_out="Run `triage train`.",
+            )
         self.classes = tuple(str(item) for item in artefact.card["classes"])
         self._weights = artefact.arrays["weights"].astype(np.float32)  # (buckets, classes)
-        self._extra = artefact.arrays["extra"].astype(np.float32)  # (extra features, classes)
+        self._extra = artefact.arrays["extra"].astype(np.float32)  # (numbers, classes)
         self._bias = artefact.arrays["bias"].astype(np.float32)
         self._temperature = float(artefact.card["temperature"])
 
-    def probabilities(self, grams: dict[int, float], extra: list[float]) -> dict[str, float]:
-        """Class → calibrated probability."""
+    def logits(self, grams: dict[int, float], numbers: list[float]) -> dict[str, float]:
+        """Class → calibrated log odds, up to a constant."""
         import numpy as np
 
         total = self._bias.copy()
@@ -31,15 +44,21 @@ class LinearModel:
             buckets = np.fromiter(grams.keys(), dtype=np.int64, count=len(grams))
             values = np.fromiter(grams.values(), dtype=np.float32, count=len(grams))
             total += values @ self._weights[buckets]
-        if extra:
-            total += np.asarray(extra, dtype=np.float32) @ self._extra
-        total = total / self._temperature
-        odds = np.exp(total - total.max())
-        return dict(zip(self.classes, (odds / odds.sum()).tolist(), strict=True))
+        if numbers:
+            total += np.asarray(numbers, dtype=np.float32) @ self._extra
+        return dict(zip(self.classes, (total / self._temperature).tolist(), strict=True))
+
+
+def chances(logits: dict[str, float]) -> dict[str, float]:
+    """Log odds to probabilities."""
+    highest = max(logits.values())
+    odds = {name: math.exp(value - highest) for name, value in logits.items()}
+    whole = sum(odds.values())
+    return {name: value / whole for name, value in odds.items()}
 
 
 class LearnedKind:
-    """The `KindModel` port: exact rules first, then the learned model over words and rule points."""
+    """The `KindModel` port: exact rules first; else what words say, learned, and what documents and lines say."""
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
@@ -51,8 +70,11 @@ class LearnedKind:
         sure = kind_rules.exact(reading) or kind_rules.structured_kind(reading, statement)
         if sure is not None:
             return sure
-        grams, points = features.kind_features(reading, statement)
-        found = self._model.probabilities(grams, points)
+        words = kind_rules.words_of(reading)
+        logits = self._model.logits(*features.kind_features(reading, words))
+        for kind, points in kind_rules.structure_points(reading, statement, words).items():
+            logits[kind.value] += STRUCTURE_SCALE * points
+        found = chances(logits)
         ranked = sorted(found, key=lambda name: found[name], reverse=True)
         return Judged(
             kind=Kind(ranked[0]),
@@ -64,26 +86,18 @@ class LearnedKind:
 
 
 class LearnedReason:
-    """The `ReasonModel` port: signal words decide where they agree, the learned model where they are silent."""
+    """The `ReasonModel` port: signal words near the delay, weighed by what was learned."""
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
-        self._rules = reason_rules.RuleReason()
         self.name = "delay reason"
         self.digest = model.artefact.digest
 
     def reason(self, texts: Collection[str]) -> tuple[DelayReason, float]:
-        """The reason and how sure."""
-        stated, certainty = self._rules.reason(texts)
-        found = self._model.probabilities(features.hashed([("r", "\n".join(texts)[:1500].casefold())]), [])
+        """The reason and how sure; UNKNOWN where none is stated."""
+        found = chances(self._model.logits(*features.reason_features(reason_rules.heard(texts))))
         best = max(found, key=lambda name: found[name])
-        if stated is DelayReason.UNKNOWN:
-            if found[best] >= 0.6:
-                return DelayReason(best), round(found[best], 4)
-            return DelayReason.UNKNOWN, certainty
-        if certainty < 0.6 and found[best] > 0.7:
-            return DelayReason(best), round(found[best], 4)
-        return stated, certainty
+        return DelayReason(best), round(found[best], 4)
 
 
 class LearnedSuspicion:
@@ -91,35 +105,34 @@ class LearnedSuspicion:
 
     def __init__(self, model: LinearModel, bar: float) -> None:
         self._model = model
-        self._bar = bar
+        self._bar = bar  # learned likelihood from which on a text is an attack; lets hardly any ordinary one through
         self.name = "suspicion"
         self.digest = model.artefact.digest
 
     def suspicion(self, sentences: Collection[str]) -> tuple[float, ...]:
-        """One likelihood a sentence. The learned part counts from the bar that keeps ordinary sentences out."""
-        scores = []
-        for sentence in sentences:
-            score = suspicion_rules.rule_score(sentence)
-            if score < 0.6 and len(sentence) >= 25:
-                grams = features.hashed([("x", features._fold(sentence[:600]))])
-                learned = self._model.probabilities(grams, [score])["attack"]
-                # Scaled so that the bar found in training becomes the general one of 0.6.
-                score = max(score, 0.6 * learned / self._bar if learned < self._bar else learned)
-            scores.append(min(score, 0.99))
-        return tuple(scores)
+        """One likelihood a sentence, on the scale of the rules: 0.6 and more is an attack."""
+        return tuple(self._of(sentence) for sentence in sentences)
+
+    def _of(self, sentence: str) -> float:
+        score = suspicion_rules.rule_score(sentence)
+        if score >= suspicion_rules.BAR or len(sentence) < features.SHORTEST_ADDRESS:
+            return score
+        learned = chances(self._model.logits(*features.suspicion_features(sentence)))["attack"]
+        scaled = suspicion_rules.BAR * learned / self._bar if learned < self._bar else learned
+        return min(max(score, scaled), 0.99)
 
 
-def load_kind() -> LearnedKind:
+def load_kind(folder: Path = artefacts.FOLDER) -> LearnedKind:
     """Raises ArtefactError."""
-    return LearnedKind(LinearModel(artefacts.load("kind")))
+    return LearnedKind(LinearModel(artefacts.load("kind", folder)))
 
 
-def load_reason() -> LearnedReason:
+def load_reason(folder: Path = artefacts.FOLDER) -> LearnedReason:
     """Raises ArtefactError."""
-    return LearnedReason(LinearModel(artefacts.load("reason")))
+    return LearnedReason(LinearModel(artefacts.load("reason", folder)))
 
 
-def load_suspicion() -> LearnedSuspicion:
+def load_suspicion(folder: Path = artefacts.FOLDER) -> LearnedSuspicion:
     """Raises ArtefactError."""
-    model = LinearModel(artefacts.load("suspicion"))
+    model = LinearModel(artefacts.load("suspicion", folder))
     return LearnedSuspicion(model, float(model.artefact.card["bar"]))

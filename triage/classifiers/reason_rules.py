@@ -1,35 +1,57 @@
-"""The reason of a delay by signal words of eleven languages (`reasons.yaml`). Unknown where none is stated."""
+"""The reason of a delay by signal words of eleven languages (`reasons.yaml`). Unknown where none is stated.
+
+A word counts most in a sentence that gives a cause, less where only lateness is told, least elsewhere: carriers,
+containers and machines stand in messages about everything.
+"""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from triage.classifiers import phrases
 from triage.domain.assessment import DelayReason
-from triage.extractors.calendar_words import plain_in_place
+
+_MOST = 6000  # characters
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])|[;；]")
+_CAUSE, _LATE, _BOTH, _ELSEWHERE = 1.0, 0.6, 1.4, 0.2  # weight of a word by the sentence it stands in
+#: Reasons that the lists know. OTHER and UNKNOWN have no words of their own.
+STATED = tuple(item for item in DelayReason if item not in (DelayReason.OTHER, DelayReason.UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a message says about why goods come later."""
+
+    telling: str  # the sentences that speak of a cause or of lateness
+    causes: int  # how many give a cause
+    weights: dict[DelayReason, float]  # signal words, weighed by their sentence
 
 
 @cache
-def _patterns() -> dict[DelayReason, re.Pattern[str]]:
-    import yaml
-
-    source = resources.files("triage.classifiers") / "reasons.yaml"
-    content: dict[str, str] = yaml.safe_load(source.read_text(encoding="utf-8"))
-    found = {}
-    for name, text in content.items():
-        phrases = {plain_in_place(item.strip()) for item in text.split("|") if item.strip()}
-        found[DelayReason(name)] = re.compile("|".join(sorted(map(_expression, phrases), key=len, reverse=True)))
-    return found
+def _index() -> phrases.PhraseIndex:
+    return phrases.PhraseIndex({**phrases.data_file("reasons.yaml"), **phrases.data_file("delays.yaml")})
 
 
-def _expression(phrase: str) -> str:
-    stem = phrase.rstrip("*")
-    body = re.escape(stem.lstrip("*")).replace(r"\ ", r"\s+").replace(r"\*", r"[^\W\d_]*")
-    if stem.startswith("*"):
-        return body + (r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])")
-    if "\u3040" <= stem[0] <= "\u9fff":
-        return body
-    return rf"(?<![^\W_]){body}" + (r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])")
+def heard(texts: Collection[str]) -> Heard:
+    """Weigh the signal words of every sentence."""
+    weights: dict[DelayReason, float] = defaultdict(float)
+    telling: list[str] = []
+    causes = 0
+    for sentence in _SENTENCE.split("\n".join(texts)[:_MOST]):
+        if not sentence.strip():
+            continue
+        found = _index().count(sentence)
+        cause, late = bool(found["because"]), bool(found["late"])
+        weight = _BOTH if cause and late else _CAUSE if cause else _LATE if late else _ELSEWHERE
+        if cause or late:
+            telling.append(sentence.strip())
+        causes += cause
+        for reason in STATED:
+            if found[reason.value]:
+                weights[reason] += weight * (1 + 0.3 * min(found[reason.value] - 1, 2))
+    return Heard(telling="\n".join(telling), causes=causes, weights=dict(weights))
 
 
 class RuleReason:
@@ -39,11 +61,10 @@ class RuleReason:
     digest = "rules"
 
     def reason(self, texts: Collection[str]) -> tuple[DelayReason, float]:
-        """The reason with the most signal words; (UNKNOWN, 0.6) where there is none."""
-        text = plain_in_place("\n".join(texts))[:6000]
-        counts = {reason: len(set(pattern.findall(text))) for reason, pattern in _patterns().items()}
-        best = max(counts, key=lambda reason: counts[reason])
-        if not counts[best]:
+        """The reason with the weightiest signal words; (UNKNOWN, 0.6) where there is none."""
+        weights = heard(texts).weights
+        if not weights:
             return DelayReason.UNKNOWN, 0.6
-        rest = sum(counts.values()) - counts[best]
-        return best, round(counts[best] / (counts[best] + rest + 0.3), 4)
+        best = max(STATED, key=lambda reason: weights.get(reason, 0.0))
+        rest = sum(weights.values()) - weights[best]
+        return best, round(weights[best] / (weights[best] + rest + 0.3), 4)

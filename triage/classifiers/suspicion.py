@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.classifiers import authenticity
+from triage.classifiers import authenticity, suspicion_rules
 from triage.domain.assessment import Deviation, DeviationType, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import OrderBook
 from triage.domain.ports import SuspicionModel
 
-_BAR = 0.6  # from this weight on a message is suspicious
+_BAR = suspicion_rules.BAR  # from this weight on a message is suspicious
 _MOST_SENTENCES = 600
 _SPLIT = re.compile(r"(?<=[.!?。！？])\s+|\n{2,}|(?<=[。！？])")
 

@@ -1,60 +1,101 @@
 """Does a sentence address the reading program rather than a person? Rules in eleven languages (`addressed.yaml`).
 
-Precision first: "please disregard our earlier confirmation" is business. A sentence must name a reading program and
-demand something of it, or carry a marker that no supplier writes.
+Precision first: "please disregard our earlier confirmation" is business, and so is "according to your previous
+instructions". A sentence must name a reading program and demand something of it, demand what only such a program
+could do, or carry a marker that no supplier writes.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from functools import cache
-from importlib import resources
 
-from triage.extractors.calendar_words import plain_in_place
+from triage.classifiers import phrases
 
+#: From here on a sentence counts as addressed to the program.
+BAR = 0.6
+_LONGEST = 1500  # characters of a sentence that are looked at
+#: A sentence that opens like a turn of a conversation with a program.
 _ROLE_MARK = re.compile(
-    r"^\s*[\[<#*_]*\s*(?:system|assistant|ai|bot|llm|instruction)s?\s*(?:override|note|message|prompt)?\s*[\]>*_]*\s*:",
-    re.I,
+    r"^[\s\W_]{0,8}(?:system|assistant|ai|bot|llm|user|developer|instruction|admin)s?"
+    r"(?: (?:override|note|message|prompt|instruction|directive|command|update))?[\s\W_]{0,3}[:>\]}]",
+    re.IGNORECASE,
 )
-
-
+#: Signs of a model's own conversation format.
+_FORMAT = re.compile(
+    r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)>"
+    r"|###\s*(?:instruction|system|response)|\"(?:document_type|needs_review|priority|route)\"\s*:",
+    re.IGNORECASE,
+)
 #: In capitals only: "j'ai", "ki" and "ia" are ordinary words.
-_SHORT = re.compile(r"(?<![\w'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT|YZ)(?![\w])")
+_SHORT = re.compile(r"(?<![\w'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT|YZ)(?!\w)")
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    import yaml
-
-    source = resources.files("triage.classifiers") / "addressed.yaml"
-    content: dict[str, str] = yaml.safe_load(source.read_text(encoding="utf-8"))
-    phrases = {plain_in_place(item.strip().strip('"')) for item in content[name].split("|") if item.strip()}
-    # "<|im_start|>" is divided by the list's own mark; its middle is telling enough.
-    return re.compile("|".join(sorted(map(_expression, phrases - {"<", ">"}), key=len, reverse=True)))
+def _index() -> phrases.PhraseIndex:
+    return phrases.PhraseIndex(phrases.data_file("addressed.yaml"))
 
 
-def _expression(phrase: str) -> str:
-    stem = phrase.rstrip("*")
-    body = re.escape(stem).replace(r"\ \*\ ", r"\s+\S{1,30}\s+").replace(r"\ ", r"\s+")
-    if not stem or "\u3040" <= stem[0] <= "\u9fff" or not stem[0].isalnum():
-        return body
-    tail = r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])" if stem[-1].isalnum() else ""
-    return rf"(?<![^\W_]){body}{tail}"
+def signals(sentence: str) -> Counter[str]:
+    """Section → hits of a sentence; "role" and "format" for conversation marks, "short" for AI and its like."""
+    text = sentence[:_LONGEST]
+    found = _index().count(text)
+    found["role"] = int(bool(_ROLE_MARK.match(text)))
+    found["format"] = len(_FORMAT.findall(text))
+    found["short"] = len(_SHORT.findall(text))
+    return found
 
 
 def rule_score(sentence: str) -> float:
-    """Likelihood by rules, 0 to 1."""
-    text = plain_in_place(sentence[:1500])
-    if _pattern("markers").search(text):
+    """Likelihood by rules, 0 to 1; `BAR` and more is an attack."""
+    return score_of(sentence, signals(sentence))
+
+
+def score_of(sentence: str, found: Counter[str]) -> float:
+    """As `rule_score`, for signals at hand."""
+    if found["markers"] or found["format"]:
         return 0.97
-    reader, demand = _SHORT.search(sentence[:1500]) or _pattern("readers").search(text), _pattern("demands").search(text)
-    if reader and ":" in text[reader.end() : reader.end() + 45] and reader.start() < 60:
-        # "Note for AI assistants: …" speaks to the reader whatever follows.
-        return 0.92
-    if _ROLE_MARK.match(sentence) and demand:
+    named = found["readers"] + found["short"]
+    if found["role"] and (found["orders"] or found["verbs"] > 1):
         return 0.95
-    if reader and demand:
-        return 0.9
-    return 0.15 if reader else 0.02
+    if named and found["orders"]:
+        return 0.92
+    if named and found["address"] and (found["verbs"] or _spoken_to(sentence)):
+        return 0.88
+    if named and found["verbs"] and _spoken_to(sentence):
+        return 0.85
+    if found["readers_weak"] and found["orders"] and (_spoken_to(sentence) or found["orders"] > 1):
+        return 0.85
+    if found["orders"] > 2:
+        return 0.7
+    if named and found["verbs"]:
+        return 0.5
+    if found["readers_weak"] and found["orders"]:
+        return 0.45
+    return 0.3 if named else 0.2 if found["orders"] > 1 else 0.05 if found["readers_weak"] else 0.02
+
+
+def hidden_score(sentence: str) -> float:
+    """Likelihood for text that a person does not see: whoever hides an instruction means a program."""
+    found = signals(sentence)
+    score = score_of(sentence, found)
+    named = found["readers"] + found["short"]
+    others = found["verbs"] + found["address"] + found["readers_weak"]
+    if found["orders"] > 1 or (found["orders"] and others):
+        return max(score, 0.8)
+    if (found["role"] and found["verbs"]) or (named and others) or (found["readers_weak"] and found["address"]):
+        return max(score, 0.75)
+    return score
+
+
+def _spoken_to(sentence: str) -> bool:
+    """The program is named near the beginning, and a colon or comma follows: it is spoken to."""
+    head = sentence[:90]
+    mark = re.search(r"[:,，：、!！]", head)
+    if mark is None:
+        return False
+    spoken = _index().count(head[: mark.start()])
+    return bool(spoken["readers"] + spoken["readers_weak"] or _SHORT.search(head[: mark.start()]))
 
 
 class RuleSuspicion:
