@@ -34,6 +34,8 @@ _DAY = re.compile(
     re.I,
 )
 _CURRENCY = re.compile(r"^(?:[€$£¥₺]|[A-Z]{3}|Rs\.?|R\$|kr\.?|S?Fr\.?|Kč|lei|Ft|zł|US\$)$")
+_THOUSANDS = re.compile(r"^[-−+€$£]?\d{1,3}$")
+_HUNDREDS = re.compile(r"^\d{3}(?:[.,]\d+)?\D{0,4}$")
 _EXTRA_GAP = 0.75  # of the line's height: the least gap of a column that the header does not name
 _SLACK = 1.5  # points by which a word may stand over a cut
 
@@ -176,12 +178,20 @@ def refined(cuts: Sequence[float], lines: Sequence[Row], rows: Sequence[Row], he
         if not _is_aligned([left for left, _ in sides if left], [right for _, right in sides if right]):
             continue
         both = [(left, right) for left, right in (_sides(row, middle, low, high) for row in rows) if left and right]
-        if any(_CURRENCY.match(left[-1].text) or _CURRENCY.match(text_of(right)) for left, right in both):
+        if any(_belong_together(left, right) for left, right in both):
             continue
         if not both or all(is_value(text_of(left)) and not _has_digit(right) for left, right in both):
             continue
         found.append(middle)
     return sorted(found)
+
+
+def _belong_together(left: Sequence[Spot], right: Sequence[Spot]) -> bool:
+    """True for a currency and its amount, and for a number whose thousands stand apart ("2 720,00")."""
+    if _CURRENCY.match(left[-1].text) or _CURRENCY.match(text_of(right)):
+        return True
+    grouped = _THOUSANDS.match(left[-1].text) and _HUNDREDS.match(right[0].text)
+    return bool(grouped) and right[0].x0 - left[-1].x1 < 0.4 * right[0].height
 
 
 def _strips(lines: Sequence[Row]) -> list[tuple[float, float]]:

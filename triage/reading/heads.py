@@ -7,6 +7,7 @@ from triage.reading import columns, page
 from triage.reading.page import Row, Rules, Sheet
 
 _MOST_LINES = 4
+_FARTHER = 1.0
 _NEAR = 0.55  # of a line's height: the widest gap between lines of one header
 
 
@@ -24,9 +25,9 @@ def head_at(sheet: Sheet, start: int) -> Head:
     """The header whose first line with known heads is at `start`."""
     first, end = _block(sheet, start)
     main = max(range(first, end), key=lambda index: len(_bands(sheet, index)))
-    while end - 1 > main and not _stands_under(sheet, end - 1, main):
+    while end - 1 > main and not _stands_under(sheet, end - 1, main, range(first, end)):
         end -= 1
-    while first < main and not _stands_under(sheet, first, main):
+    while first < main and not _stands_under(sheet, first, main, range(first, end)):
         first += 1
     return Head(
         rows=tuple(sheet.rows[first:end]), main=sheet.rows[main], end=end, cells=_cells(sheet, main, first, end)
@@ -55,7 +56,7 @@ def _block(sheet: Sheet, start: int) -> tuple[int, int]:
     end = start + 1
     while end < min(start + _MOST_LINES, len(rows)):
         above = max(row.y1 for row in rows[start:end])
-        reach = 1.0 if columns.is_header([band.text for band in _bands(sheet, end)]) else _NEAR
+        reach = _FARTHER if _goes_on(sheet, start, end) else _NEAR
         near = rows[end].y0 - above < reach * rows[end].height
         if not near or rule_between(sheet.rules, rows[end - 1], rows[end]) or not _is_wordy(sheet, end):
             break
@@ -75,6 +76,18 @@ def _block(sheet: Sheet, start: int) -> tuple[int, int]:
     return first, end
 
 
+def _goes_on(sheet: Sheet, start: int, index: int) -> bool:
+    """True for a line that must be of the header though it stands farther off: heads again, or the ends of wrapped
+    ones ("EUR", "lordo"), each under a head.
+    """
+    bands = _bands(sheet, index)
+    if columns.is_header([band.text for band in bands]):
+        return True
+    spans = [(band.x0 - 3, band.x1 + 3) for band in _bands(sheet, start)]
+    under = all(sum(a < band.x1 and band.x0 < b for a, b in spans) == 1 for band in bands)
+    return under and len(bands) < len(spans) and all(len(band.text) <= 12 for band in bands)
+
+
 def _is_wordy(sheet: Sheet, index: int) -> bool:
     """True for a line of words without values; units ("EUR", "/100") count as words."""
     texts = [band.text for band in _bands(sheet, index)]
@@ -85,9 +98,10 @@ def _is_wordy(sheet: Sheet, index: int) -> bool:
     return not any(char.isdigit() for text in texts for char in text)
 
 
-def _stands_under(sheet: Sheet, index: int, main: int) -> bool:
+def _stands_under(sheet: Sheet, index: int, main: int, block: range) -> bool:
     """False for a line of text that only stands near the header: one piece that runs past several heads or none."""
-    spans = [(band.x0 - 12, band.x1 + 12) for band in _bands(sheet, main)]
+    others = [place for place in block if place != index]
+    spans = [(band.x0 - 12, band.x1 + 12) for place in others for band in _bands(sheet, place)]
     bands = _bands(sheet, index)
     inner = [(band.x0, band.x1) for band in _bands(sheet, main)]
     if any(sum(a < band.x1 and band.x0 < b for a, b in inner) > 1 for band in bands):

@@ -53,7 +53,7 @@ class Row:
 
     def groups(self, walls: Sequence[float] = ()) -> list[list[Spot]]:
         """The words of the line as cells: split at wide gaps, and at vertical rules between two words."""
-        limit = CELL_GAP * statistics.median(spot.height for spot in self.spots)
+        limit = max(CELL_GAP * statistics.median(spot.height for spot in self.spots), _typewriter_gap(self.spots))
         found = [[self.spots[0]]]
         for before, spot in itertools.pairwise(self.spots):
             gap = spot.x0 - before.x1
@@ -63,6 +63,14 @@ class Row:
             else:
                 found[-1].append(spot)
         return found
+
+
+def _typewriter_gap(spots: Sequence[Spot]) -> float:
+    """The gap that separates cells where all letters are equally wide, and a blank as wide as a letter; else 0."""
+    widths = [(spot.x1 - spot.x0) / len(spot.text) for spot in spots if len(spot.text) >= 3 and spot.text.isascii()]
+    if len(widths) < 3 or max(widths) - min(widths) > 0.03 * max(widths):
+        return 0.0
+    return 1.4 * statistics.median(widths)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """Spreadsheets (xlsx, xlsm, xlsb, xls, ods) to lines and tables, one table or more a sheet.
 
 Cells are what is stored, not what Excel would show: numbers with "." and without exponent or thousands separators,
-dates as YYYY-MM-DD; `Part.metadata` says ("numbers", "typed"). Hidden sheets, rows, columns and invisible cells are
-reported apart. Never calculates, never runs a macro.
+percentages with their sign where the file says so, dates as YYYY-MM-DD; `Part.metadata` says ("numbers", "typed").
+Hidden sheets, rows, columns and invisible cells are reported apart. Never calculates, never runs a macro.
 """
 
 import datetime
@@ -11,7 +11,7 @@ import zipfile
 from decimal import Decimal, InvalidOperation
 
 from triage.domain.document import Part, PartRole, Table, TextLine, UnreadableReason
-from triage.reading import archives, grids, invisible, kinds, xlsx_hidden
+from triage.reading import archives, grids, invisible, kinds, xlsx_marks
 from triage.reading.findings import Damaged, Findings, Locked, TooMuch
 
 _MOST_SHEETS = 40
@@ -21,7 +21,7 @@ def read_sheets(data: bytes, kind: str, name: str, role: PartRole, findings: Fin
     """Add the workbook as a part. Raises `Locked`, `TooMuch`, or `Damaged` where it is broken."""
     import python_calamine
 
-    marks: dict[str, xlsx_hidden.Marks] = {}
+    marks: dict[str, xlsx_marks.Marks] = {}
     if kind != kinds.XLS:
         marks = _checked(data, kind, name, findings)
     elif b"_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T" in data:
@@ -49,7 +49,7 @@ def read_sheets(data: bytes, kind: str, name: str, role: PartRole, findings: Fin
         if about.visible is not python_calamine.SheetVisibleEnum.Visible:
             hidden.extend(_telling("\n".join(line.text for line in grids.lines_of(rows))))
             continue
-        rows, unseen = xlsx_hidden.visible(rows, marks.get(about.name))
+        rows, unseen = xlsx_marks.visible(rows, marks.get(about.name))
         hidden.extend(_telling(" ".join(unseen)))
         shown += 1
         lines.extend(grids.lines_of(rows, number))
@@ -74,7 +74,7 @@ def _telling(text: str) -> list[str]:
     return [text[:4000]] if invisible.is_telling(text) else []
 
 
-def _checked(data: bytes, kind: str, name: str, findings: Findings) -> dict[str, xlsx_hidden.Marks]:
+def _checked(data: bytes, kind: str, name: str, findings: Findings) -> dict[str, xlsx_marks.Marks]:
     """Unpack once to count, and look for macros and for what is hidden."""
     with archives.opened(data) as archive:
         archives.check_expansion(archive, findings)
@@ -85,7 +85,7 @@ def _checked(data: bytes, kind: str, name: str, findings: Findings) -> dict[str,
             findings.act(name, "a workbook with macro sheets")
         if any("externalLinks/" in entry for entry in names) and _has_dde(archive):
             findings.act(name, "a workbook with a DDE link")
-        return xlsx_hidden.read_marks(archive) if kind == kinds.XLSX else {}
+        return xlsx_marks.read_marks(archive) if kind == kinds.XLSX else {}
 
 
 def _has_dde(archive: zipfile.ZipFile) -> bool:

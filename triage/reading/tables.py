@@ -18,6 +18,7 @@ _FAR = 5.0  # line heights of white after which a table has ended
 _PATIENCE = 9  # lines without values inside one row
 _SAME = 7.0  # points by which the columns of a table's next page may differ
 _MOST_COLUMNS = 30
+_STROKES = frozenset("-_=*.~–—|+ ")
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class _Grid:
 def read_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
     """All tables of a document, those that run over pages joined."""
     grids: list[_Grid] = []
-    for sheet in sheets:
+    for sheet in map(_without_drawn_lines, sheets):
         start = 0
         running = grids[-1] if grids and grids[-1].open else None
         if running is not None:
@@ -56,6 +57,12 @@ def read_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
                 grids.append(grid)
             start = max(behind, start + 1)
     return tuple(_table(grid) for grid in grids)
+
+
+def _without_drawn_lines(sheet: Sheet) -> Sheet:
+    """The page without lines that are drawn with hyphens and the like."""
+    rows = [row for row in sheet.rows if any(char not in _STROKES for spot in row.spots for char in spot.text)]
+    return Sheet(sheet.number, rows, sheet.rules)
 
 
 def _goes_on(before: _Grid, grid: _Grid) -> bool:
@@ -293,21 +300,13 @@ def _add_rows(sheet: Sheet, start: int, last: int, grid: _Grid) -> None:
 
 def _cells_of(row: Row, grid: _Grid) -> list[list[Spot]]:
     """A line by column; a sentence that runs over cuts stays whole in the column where it begins."""
-    cells = columns.cut(row, grid.cuts)
-    if _holds_values(row, grid) and columns.crossings(row, grid.cuts) <= 1 and not _is_broken_label(row, grid):
-        return cells
-    found: list[list[Spot]] = [[] for _ in cells]
+    if _holds_values(row, grid) and not _is_sum(row, grid):
+        return columns.cut(row, grid.cuts)
+    found: list[list[Spot]] = [[] for _ in range(len(grid.cuts) + 1)]
     for band in columns.bands(row):
-        place = 0
-        while place < len(grid.cuts) and band.x0 + 1 > grid.cuts[place]:
-            place += 1
-        found[place].extend(band.spots)
+        at = (band.x0 + band.x1) / 2 if columns.is_value(band.text) else band.x0 + 1
+        found[bisect.bisect(grid.cuts, at)].extend(band.spots)
     return found
-
-
-def _is_broken_label(row: Row, grid: _Grid) -> bool:
-    """True where a cut runs through the label of a total."""
-    return _is_sum(row, grid) and columns.crossings(row, grid.cuts) > 0
 
 
 def _grouped(lines: Sequence[Row], rules: Rules, grid: _Grid) -> list[list[Row]]:

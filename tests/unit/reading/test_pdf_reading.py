@@ -305,3 +305,41 @@ def test_pages_behind_the_limit_are_named(read: Callable[..., Reading]) -> None:
 def test_a_drawing_without_text_is_illegible(read: Callable[..., Reading]) -> None:
     reading = read(drawn(lambda page: page.rect(100, 100, 300, 300, fill=1)), name="a.pdf")
     assert [item.reason for item in reading.unreadable] == [UnreadableReason.NO_TEXT]
+
+
+def test_thousands_that_stand_apart_are_one_number(read: Callable[..., Reading]) -> None:
+    rows = [[*row[:6], amount, row[7]] for row, amount in zip(ROWS, ("2 720,00", "1 374,00", "1 476,00"), strict=True)]
+    head = [*HEAD[:6], "Montant HT", HEAD[7]]
+    part = read(platypus([], rows=rows, head=head), name="ab.pdf").parts[0]
+    assert flat(part.tables[0].rows) == [head, *rows]
+
+
+def test_typewriter_columns(read: Callable[..., Reading]) -> None:
+    lines = [
+        "Ref.       Description              Qty   Old date     New date",
+        "--------------------------------------------------------------",
+        "TB-SPI35   Indoor unit 3,5 kW        20   25/11/2026   25/11/2026",
+        "TB-SPE35   Outdoor unit 3,5 kW       20   25/11/2026   04/12/2026",
+    ]
+
+    def draw(page: canvas.Canvas) -> None:
+        page.setFont("Courier", 9)
+        for number, line in enumerate(lines):
+            page.drawString(50, 700 - 12 * number, line)
+
+    part = read(drawn(draw), name="a.pdf").parts[0]
+    assert flat(part.tables[0].rows) == [
+        ["Ref.", "Description", "Qty", "Old date", "New date"],
+        ["TB-SPI35", "Indoor unit 3,5 kW", "20", "25/11/2026", "25/11/2026"],
+        ["TB-SPE35", "Outdoor unit 3,5 kW", "20", "25/11/2026", "04/12/2026"],
+    ]
+    assert part.lines[2].text == "TB-SPI35   Indoor unit 3,5 kW   20   25/11/2026   25/11/2026"
+
+
+def test_totals_are_rows_of_their_own(read: Callable[..., Reading]) -> None:
+    rows = [*ROWS, ["", "", "", "", "", "Summe netto", "3.687,50", ""]]
+    part = read(platypus([], rows=rows), name="ab.pdf").parts[0]
+    last = flat(part.tables[0].rows)[-1]
+    assert [text for text in last if text] == ["Summe netto", "3.687,50"]
+    assert last[6] == "3.687,50"
+    assert flat(part.tables[0].rows)[1:-1] == ROWS

@@ -39,7 +39,7 @@ STYLES = (
     f'<styleSheet {_NS}><fonts><font/><font><color rgb="FFFFFFFF"/></font></fonts>'
     '<fills><fill><patternFill patternType="none"/></fill></fills><borders><border/></borders>'
     '<cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf numFmtId="0" fontId="0" fillId="0"/><xf numFmtId="14" fontId="0" fillId="0"/>'
-    '<xf numFmtId="0" fontId="1" fillId="0"/></cellXfs></styleSheet>'
+    '<xf numFmtId="0" fontId="1" fillId="0"/><xf numFmtId="10" fontId="0" fillId="0"/></cellXfs></styleSheet>'
 )
 
 
@@ -174,3 +174,9 @@ def test_any_delimiter_and_encoding(text: str, codec: str, read) -> None:  # typ
 
 def test_decimal_commas_do_not_split_cells() -> None:
     assert delimited.delimiter_of("A-1;12,50;1,5\nA-2;13,50;2,5\n") == ";"
+
+
+def test_percentages_carry_their_sign(read) -> None:  # type: ignore[no-untyped-def]
+    rows: list[list[object]] = [["Part", "Quantity", "Price", "Discount"], ["A-1", 5, 2, 0.065], ["B-2", 5, 2, 0.2]]
+    part = read(workbook(("A", "visible", sheet_xml(rows, styles={"D2": 3, "D3": 3}))), name="a.xlsx").parts[0]
+    assert [row[3].text for row in part.tables[0].rows] == ["Discount", "6.5%", "20%"]

@@ -1,4 +1,4 @@
-"""What an xlsx workbook holds but does not show: hidden rows and columns, white or unformatted cells, comments.
+"""How an xlsx workbook shows its cells: what it hides (rows, columns, white cells), percentages, comments.
 
 Reads only as much of the file's XML as that takes; entities and network are off.
 """
@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from triage.domain.document import UnreadableReason
@@ -29,6 +30,7 @@ class Marks:
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     cells: set[tuple[int, int]] = field(default_factory=set)
+    percents: set[tuple[int, int]] = field(default_factory=set)  # cells shown as percentages
     comments: list[str] = field(default_factory=list)
     height: int = 0  # rows to the last cell that holds anything
     width: int = 0
@@ -36,7 +38,7 @@ class Marks:
 
 def visible(rows: Sequence[Sequence[str]], marks: Marks | None) -> tuple[list[list[str]], list[str]]:
     """The rows without what is not shown, and what was not shown."""
-    if marks is None or not (marks.rows or marks.columns or marks.cells):
+    if marks is None or not (marks.rows or marks.columns or marks.cells or marks.percents):
         return [list(row) for row in rows], []
     kept: list[list[str]] = []
     unseen: list[str] = []
@@ -51,9 +53,19 @@ def visible(rows: Sequence[Sequence[str]], marks: Marks | None) -> tuple[list[li
                     unseen.append(text)
                 cells.append("")
             else:
-                cells.append(text)
+                cells.append(_percent(text) if (number, place) in marks.percents else text)
         kept.append(cells)
     return kept, unseen
+
+
+def _percent(text: str) -> str:
+    """A stored share as the percentage that is shown: 0.065 is 6.5%."""
+    try:
+        value = Decimal(text) * 100
+    except InvalidOperation:
+        return text
+    plain = format(value, "f")
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) + "%"
 
 
 def read_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
@@ -64,7 +76,8 @@ def read_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
     import lxml.etree
 
     try:
-        styles = _unseen_styles(_parsed(archive, "xl/styles.xml"))
+        looks = _parsed(archive, "xl/styles.xml")
+        styles, percents = _unseen_styles(looks), _percent_styles(looks)
         book = _parsed(archive, "xl/workbook.xml")
         links = _links(archive, "xl/workbook.xml")
         if book is None:
@@ -73,7 +86,7 @@ def read_marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
         for sheet in list(book.iter(f"{_MAIN}sheet"))[:60]:
             path = links.get(sheet.get(_LINK, ""), "")
             if path in archive.NameToInfo:
-                marks = _sheet_marks(archive, path, styles)
+                marks = _sheet_marks(archive, path, styles, percents)
                 if marks.height * marks.width > _MOST_CELLS or archive.NameToInfo[path].file_size > _LARGEST:
                     raise TooMuch(UnreadableReason.TOO_LARGE, "a sheet with too many cells, or cells too far apart")
                 marks.comments = _comments(archive, path)
@@ -131,6 +144,19 @@ def _unseen_styles(root: Any) -> set[int]:
     return found
 
 
+def _percent_styles(root: Any) -> set[int]:
+    """Indices of cell formats that show a number as a percentage."""
+    if root is None:
+        return set()
+    own = {
+        fmt.get("numFmtId")
+        for fmt in root.iterfind(f"{_MAIN}numFmts/{_MAIN}numFmt")
+        if "%" in (fmt.get("formatCode") or "")
+    }
+    forms = enumerate(root.iterfind(f"{_MAIN}cellXfs/{_MAIN}xf"))
+    return {index for index, form in forms if form.get("numFmtId") in own | {"9", "10"}}
+
+
 def _is_white(colour: Any) -> bool:
     if colour is None:
         return False
@@ -145,7 +171,7 @@ def _is_plain(fill: Any) -> bool:
     return pattern.get("patternType") == "solid" and _is_white(pattern.find(f"{_MAIN}fgColor"))
 
 
-def _sheet_marks(archive: zipfile.ZipFile, path: str, styles: set[int]) -> Marks:
+def _sheet_marks(archive: zipfile.ZipFile, path: str, styles: set[int], percents: set[int]) -> Marks:
     import lxml.etree
 
     marks = Marks()
@@ -168,8 +194,11 @@ def _sheet_marks(archive: zipfile.ZipFile, path: str, styles: set[int]) -> Marks
                 if match and len(node):
                     row, column = int(match[2]) - 1, _column(match[1])
                     marks.height, marks.width = max(marks.height, row + 1), max(marks.width, column + 1)
-                    if styles and int(node.get("s") or 0) in styles:
+                    style = int(node.get("s") or 0)
+                    if style in styles:
                         marks.cells.add((row, column))
+                    if style in percents and node.get("t", "n") == "n":
+                        marks.percents.add((row, column))
     return marks
 
 
