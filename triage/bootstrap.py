@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from triage.domain.outcome import Versions
 from triage.domain.policy import Policy
 from triage.domain.ports import Earlier, Memory, Reader, Toolkit
 from triage.domain.posting import Poster
-from triage.errors import SettingsError
+from triage.errors import SettingsError, SnapshotError
 from triage.intake.accept import Intake
 from triage.settings import Settings
 from triage.store import database, inbox, migrate, outbox, results
@@ -45,6 +45,7 @@ class Services:
     intake: Intake
     terms: inbox.Terms
     poster: Poster
+    erp_now: Callable[[], datetime]  # from which deadlines run: a snapshot stands still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,23 @@ def services(settings: Settings) -> Services:
             retry_delay=timedelta(seconds=settings.retry_delay),
         ),
         poster=outbox.LocalPoster(store=store),
+        erp_now=functools.partial(_erp_now, settings, store),
     )
+
+
+def _erp_now(settings: Settings, store: Store) -> datetime:
+    """The ERP's moment; ours where the ERP can't be asked: the pages must stand without it."""
+    try:
+        return _snapshot_now(settings.erp_snapshot)
+    except SnapshotError:
+        return store.now
+
+
+@functools.cache
+def _snapshot_now(path: Path) -> datetime:
+    from triage.erp import snapshot as snapshots
+
+    return snapshots.SnapshotErp(path).now
 
 
 def memory(store: Store) -> Memory:

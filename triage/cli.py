@@ -125,7 +125,8 @@ def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     for command in (demo, serve):
         command.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
         command.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
-    _command(commands, "worker", _worker, "work on messages that other processes take in")
+    _mode(serve)
+    _mode(_command(commands, "worker", _worker, "work on messages that other processes take in"))
     _command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
     _command(commands, "migrate", _migrate, "bring the database's tables to this version")
 

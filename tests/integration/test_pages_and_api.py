@@ -35,6 +35,7 @@ def services_of(store: database.Store, **given: object) -> bootstrap.Services:
         intake=Intake(inbox=inbox.StoredInbox(store=store), max_size=loaded.max_message_size),
         terms=inbox.Terms(max_attempts=1),
         poster=outbox.LocalPoster(store=store),
+        erp_now=lambda: store.now,
     )
 
 

@@ -20,9 +20,10 @@ _COLOURS = {"urgent": "bold red", "high": "red", "normal": "yellow", "low": "dim
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 
-def safe(text: object, limit: int = 400) -> Text:
-    """Foreign words as plain text: no markup, no control or direction characters, not too long."""
-    words = _CONTROL.sub(" ", str(text))
+def safe(text: object, limit: int = 400, *, lines: bool = False) -> Text:
+    """Foreign words as plain text: no markup, no control or direction characters, not too long; `lines` keeps lines."""
+    kept = str(text).splitlines() if lines else [str(text)]
+    words = "\n".join(_CONTROL.sub(" ", line) for line in kept)
     return Text(words if len(words) <= limit else words[: limit - 1] + "…")
 
 
@@ -91,7 +92,8 @@ def show_outcome(console: Console, name: str, outcome: Understood) -> None:
     for option in advice.options:
         parts.append(Text.assemble(("option: ", "cyan"), safe(option.sentence)))
     if advice.draft_reply:
-        parts.append(Panel(safe(advice.draft_reply, 2000), title="draft reply, not sent", border_style="dim"))
+        draft = safe(advice.draft_reply, 2000, lines=True)
+        parts.append(Panel(draft, title="draft reply, not sent", border_style="dim"))
     console.print(
         Panel(Group(*parts), title=safe(f"{name}: {advice.headline}", 160), title_align="left")  # type: ignore[arg-type]
     )

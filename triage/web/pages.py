@@ -139,6 +139,7 @@ def listing(
         groups=view.grouped(found.entries, grouping),
         found=found,
         now=store.now,
+        erp_now=given.services.erp_now(),
         chosen=chosen,
         selects=[item for item in selects if len(item[2]) > 1 or chosen[item[0]]],
         states=_STATES,
@@ -171,6 +172,7 @@ def entry(request: Request, given: Given, key: str) -> HTMLResponse:
         page=shown,
         note=Markup(nh3.clean(shown.shown.advice.note_html, tags=_NOTE_TAGS, attributes={})),  # noqa: S704
         now=given.services.store.now,
+        erp_now=given.services.erp_now(),
         decisions=_DECISIONS,
         snoozes=SNOOZES,
         person=getattr(request.state, "person", ""),

@@ -234,5 +234,11 @@ def _joined(items: Iterable[str]) -> str:
 
 
 def _quotes(places: Sequence[Evidence], hide: facts.Hide) -> tuple[Quote, ...]:
-    found = [Quote(part=item.part, page=item.page, text=hide(item.text)[:600]) for item in places if item.text.strip()]
-    return tuple(dict.fromkeys(found))[:4]
+    """Each place once; words that a longer quotation of the same part holds are not repeated."""
+    found: list[Quote] = []
+    for item in places:
+        quote = Quote(part=item.part, page=item.page, text=hide(item.text.strip())[:600])
+        held = any(quote.text in other.text and (quote.part, quote.page) == (other.part, other.page) for other in found)
+        if quote.text and not held:
+            found.append(quote)
+    return tuple(found[:4])
