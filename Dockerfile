@@ -22,7 +22,9 @@ RUN /opt/triage/bin/pip install --no-cache-dir --no-deps .
 FROM python:3.11-slim
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/triage triage
 COPY --from=build /opt/triage /opt/triage
-ENV PATH=/opt/triage/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TRIAGE_LOG_FORMAT=json
+COPY policies /etc/triage/policies
+ENV PATH=/opt/triage/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TRIAGE_LOG_FORMAT=json \
+    TRIAGE_POLICY_FILE=/etc/triage/policies/default.yaml
 WORKDIR /var/lib/triage
 USER 10001
 EXPOSE 8321
