@@ -20,7 +20,30 @@ _MANY = 5  # a reference that leads to more orders than this says nothing
 
 _PIECE = re.compile(r"[A-Z]{1,24}|[0-9]{1,24}")
 _GAP = re.compile(r"[\s\-‐-―−_/\\.#:·]{0,3}")
-_PREFIXES = frozenset("P PO BC OC CO BE BST BEST NO NR N ORDER BESTELLUNG COMMANDE PEDIDO ORDINE ZAM ZZ PZ SA".split())
+_PREFIXES = frozenset(
+    [
+        "P",
+        "PO",
+        "BC",
+        "OC",
+        "CO",
+        "BE",
+        "BST",
+        "BEST",
+        "NO",
+        "NR",
+        "N",
+        "ORDER",
+        "BESTELLUNG",
+        "COMMANDE",
+        "PEDIDO",
+        "ORDINE",
+        "ZAM",
+        "ZZ",
+        "PZ",
+        "SA",
+    ]
+)
 # A word for "order" shortly before a bare number, in the languages that suppliers write.
 _ORDER_WORD = re.compile(
     r"(?:\bPO|\bP\.O\.|ORDER|BESTELL|BESTELNR|BESTELNUMMER|AUFTRAG|COMMANDE|\bCDE|PEDIDO|\bOC\b|\bBC\b|ORDINE|\bODA\b|"

@@ -11,11 +11,66 @@ from triage.domain.erp import Partner
 
 # The large public mail services: an address there says nothing about the company behind it.
 PUBLIC_DOMAINS = frozenset(
-    """126.com 163.com alice.it aol.com arcor.de bluewin.ch foxmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.de
-    gmx.net googlemail.com hotmail.com hotmail.de hotmail.fr hotmail.it icloud.com interia.pl laposte.net libero.it
-    live.com mac.com mail.com mail.ru me.com msn.com naver.com o2.pl onet.pl orange.fr outlook.com outlook.de
-    proton.me protonmail.com qq.com sapo.pt sfr.fr sina.com t-online.de tiscali.it virgilio.it wanadoo.fr web.de wp.pl
-    yahoo.co.jp yahoo.co.uk yahoo.com yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zoho.com""".split()
+    [
+        "126.com",
+        "163.com",
+        "alice.it",
+        "aol.com",
+        "arcor.de",
+        "bluewin.ch",
+        "foxmail.com",
+        "free.fr",
+        "freenet.de",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hotmail.com",
+        "hotmail.de",
+        "hotmail.fr",
+        "hotmail.it",
+        "icloud.com",
+        "interia.pl",
+        "laposte.net",
+        "libero.it",
+        "live.com",
+        "mac.com",
+        "mail.com",
+        "mail.ru",
+        "me.com",
+        "msn.com",
+        "naver.com",
+        "o2.pl",
+        "onet.pl",
+        "orange.fr",
+        "outlook.com",
+        "outlook.de",
+        "proton.me",
+        "protonmail.com",
+        "qq.com",
+        "sapo.pt",
+        "sfr.fr",
+        "sina.com",
+        "t-online.de",
+        "tiscali.it",
+        "virgilio.it",
+        "wanadoo.fr",
+        "web.de",
+        "wp.pl",
+        "yahoo.co.jp",
+        "yahoo.co.uk",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.es",
+        "yahoo.fr",
+        "yahoo.it",
+        "yandex.com",
+        "yandex.ru",
+        "ymail.com",
+        "zoho.com",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]{4,}")
 

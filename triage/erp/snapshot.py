@@ -6,19 +6,19 @@ Reads one JSON file and never writes. A model that is absent is empty; a field t
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.domain import codes
-from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, Product, SupplierProduct, Supply
-from triage.errors import SnapshotError
+from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, SupplierProduct, Supply
 from triage.erp import fields, records, stock
 from triage.erp.fields import Row
 from triage.erp.mentions import Mentions
 from triage.erp.senders import Senders
+from triage.errors import SnapshotError
 
 _T = TypeVar("_T")
 _LARGEST = 512 * 1024 * 1024  # bytes of a snapshot file
@@ -74,7 +74,11 @@ class SnapshotErp:
             senders=senders,
             sender_known_by=known_by,
             orders=tuple(orders),
-            products=tuple(self._products[item] for item in sorted(wanted - {None}) if item in self._products),
+            products=tuple(
+                self._products[item]
+                for item in sorted(item for item in wanted if item is not None)
+                if item in self._products
+            ),
             supplier_products=prices,
             bank_accounts=tuple(account for account in self._accounts if account[0] in family),
             own_addresses=self._own_addresses,

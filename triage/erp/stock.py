@@ -1,4 +1,4 @@
-"""Lets you turn raw Odoo records into stock, demand and receipts; knows where a warehouse, a unit, a reservation is told.
+"""Turns raw Odoo records into stock, demand and receipts; knows where warehouse, unit and reservation are told.
 
 Never counts what lies at customers, suppliers or in adjustments, and never counts reserved goods as free.
 """
@@ -14,7 +14,7 @@ from triage.domain.erp import Demand, Incoming, Order, RecordRef, Stock
 from triage.erp import fields, records
 from triage.erp.fields import Row
 
-# Locations without a record of their own are told by name: these roots of Odoo's tree hold nothing that is ours to sell.
+# Locations without a record of their own are told by name: these roots of Odoo's tree hold nothing to sell.
 _ELSEWHERE = ("partners", "virtual locations", "inter-company", "inter-warehouse", "physical locations/inter")
 _CONFIRMED_SALE = ("sale", "done")
 _CONFIRMED_PURCHASE = ("purchase", "done")

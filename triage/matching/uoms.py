@@ -3,8 +3,8 @@
 import re
 
 _WORDS = {
-    "Units": r"st|stk|stck|stuck|stueck|stuks|pc|pcs|pce|pieces?|ea|each|units?|unidades|uds?|unid|un|pz|pza|pzas|pzs|pezzi"
-    r"|piezas?|pi[eè]ces?|p|szt|sztuk|adet|ad|h87|c62|nr|个|個|件|支|只|本|枚|台|套|条|pe[cç]as?|pç|pcs",
+    "Units": r"st|stk|stck|stuck|stueck|stuks|pc|pcs|pce|pieces?|ea|each|units?|unidades|uds?|unid|un|pz|pza|pzas"
+    r"|pzs|pezzi|piezas?|pi[eè]ces?|p|szt|sztuk|adet|ad|h87|c62|nr|个|個|件|支|只|本|枚|台|套|条|pe[cç]as?|pç|pcs",
     "m": r"m|mtr|mtrs|meter|metres?|metros?|metri|metrow|lfm|ml|米",
     "kg": r"kg|kgs|kilo|kilos|kgm|公斤",
     "L": r"l|ltr|liter|litres?|litros?|litri|升",
