@@ -166,7 +166,7 @@ def listed(
 ) -> Page:
     """One page of the queue, the most urgent first."""
     wake(store)
-    order: list[sa.ColumnElement[object]] = [rows.c.score.desc(), rows.c.id.asc()]
+    order: list[sa.ColumnElement[object]] = [rows.c.score.desc(), rows.c.id.desc()]  # as the indexes run, backwards
     if grouping is Grouping.SUPPLIER:
         order.insert(0, rows.c.supplier)
     elif grouping is Grouping.ORDER:
@@ -200,6 +200,14 @@ def message_totals(store: Store) -> dict[str, int]:
     with store.read() as connection:
         query = sa.select(messages.c.state, sa.func.count()).group_by(messages.c.state)
         return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def unfinished(store: Store) -> dict[str, int]:
+    """Messages that wait, are being read, or failed: state → number. Few at any time, found by index."""
+    states = (State.RECEIVED, State.READING, State.FAILED)
+    with store.read() as connection:
+        query = sa.select(messages.c.state, sa.func.count()).where(messages.c.state.in_(states))
+        return {row[0]: row[1] for row in connection.execute(query.group_by(messages.c.state))}
 
 
 def detail(store: Store, key: str) -> Detail | None:

@@ -3,6 +3,8 @@
 Refuses the in-memory broker: nobody else could ring there.
 """
 
+import os
+import socket
 from collections.abc import Callable
 
 from celery import Celery
@@ -30,6 +32,7 @@ def worker(settings: Settings) -> int:
     working.of(services)
     services.store.close()
     running = app_of(settings).Worker(
+        hostname=f"triage-{os.getpid()}@{socket.gethostname()}",  # several may run on one machine
         queues=list(apps.QUEUES),
         concurrency=settings.worker_concurrency,
         loglevel=settings.log_level,

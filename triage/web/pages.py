@@ -116,6 +116,7 @@ def listing(
     )
     found = queue.listed(store, filters, page=page, size=given.services.settings.page_size, grouping=grouping)
     counts = queue.counts(store, state)
+    unfinished = queue.unfinished(store)
     chosen = {
         "state": state,
         "priority": priority,
@@ -144,10 +145,10 @@ def listing(
         selects=[item for item in selects if len(item[2]) > 1 or chosen[item[0]]],
         states=_STATES,
         totals=queue.totals(store),
-        failed=len(queue.failures(store)),
+        failed=unfinished.get(inbox.State.FAILED, 0),
         link=lambda **more: "/?" + urlencode({name: value for name, value in (chosen | more).items() if value}),
         filtered=any(value for name, value in chosen.items() if name not in ("state", "group")),
-        waiting=sum(queue.message_totals(store).get(name, 0) for name in (inbox.State.RECEIVED, inbox.State.READING)),
+        waiting=sum(unfinished.get(name, 0) for name in (inbox.State.RECEIVED, inbox.State.READING)),
     )
 
 
