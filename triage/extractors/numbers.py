@@ -46,6 +46,8 @@ class FoundNumber:
 
 def fold(text: str) -> str:
     """Full-width digits and marks as ASCII; the length stays."""
+    if text.isascii():
+        return text
     return "".join(
         folded
         if len(folded := unicodedata.normalize("NFKC", char)) == 1 and char in "０１２３４５６７８９．，－％"

@@ -6,6 +6,7 @@ have none); a trailing * takes any ending.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -57,37 +58,115 @@ def _is_cjk(char: str) -> bool:
     return "\u3040" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
 
 
-def _expression(phrase: str) -> str:
-    stem = phrase.rstrip("*")
-    text = re.escape(stem).replace(r"\ ", r"[\s\u00a0]+")
-    if stem and _is_cjk(stem[0]):
-        return text
-    head = r"(?<![^\W_])" if stem[:1].isalnum() else ""
-    tail = r"[^\W\d_]*" if phrase.endswith("*") else r"(?![^\W_])" if stem[-1:].isalnum() else ""
-    return f"{head}{text}{tail}"
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase as it is looked for: plain text, or a pattern where it has blanks."""
+
+    section: str
+    text: str
+    open_end: bool  # any ending may follow
+    pattern: re.Pattern[str] | None
+
+    def end(self, text: str, start: int) -> int | None:
+        """Where the phrase ends if it stands at `start`, else None."""
+        if self.pattern is not None:
+            match = self.pattern.match(text, start)
+            if match is None:
+                return None
+            end = match.end()
+        elif text.startswith(self.text, start):
+            end = start + len(self.text)
+        else:
+            return None
+        if self.open_end:
+            rest = _ENDING.match(text, end)
+            return rest.end() if rest else end
+        if self.text[-1].isalnum() and end < len(text) and text[end].isalnum() and not _is_cjk(self.text[-1]):
+            return None
+        return end
+
+
+_WORD = re.compile(r"[^\W_]+")
+_ENDING = re.compile(r"[^\W\d_]*")
+_STEM = 3  # characters by which open-ended phrases are indexed
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """All phrases of all sections and languages, by how they begin."""
+
+    by_word: dict[str, tuple[_Phrase, ...]]
+    by_stem: dict[str, tuple[_Phrase, ...]]
+    anywhere: tuple[_Phrase, ...]  # Chinese and Japanese ones, and those that begin with a sign
 
 
 @cache
-def _pattern(section: str) -> re.Pattern[str] | None:
-    found = sorted(phrases(section), key=len, reverse=True)
-    return re.compile("|".join(_expression(phrase) for phrase in found)) if found else None
+def _index() -> _Index:
+    words: dict[str, list[_Phrase]] = {}
+    stems: dict[str, list[_Phrase]] = {}
+    anywhere: list[_Phrase] = []
+    for section in sections():
+        for written in phrases(section):
+            text = written.rstrip("*")
+            pattern = re.compile(re.escape(text).replace(r"\ ", r"[\s\u00a0]+")) if " " in text else None
+            phrase = _Phrase(section, text, written.endswith("*"), pattern)
+            first = _WORD.match(text)
+            if first is None or _is_cjk(text[0]):
+                anywhere.append(phrase)
+            elif phrase.open_end and first.end() == len(text):
+                stems.setdefault(text[:_STEM], []).append(phrase)
+            else:
+                words.setdefault(first.group(), []).append(phrase)
+    return _Index(
+        by_word={key: tuple(items) for key, items in words.items()},
+        by_stem={key: tuple(items) for key, items in stems.items()},
+        anywhere=tuple(anywhere),
+    )
+
+
+@cache
+def sections() -> tuple[str, ...]:
+    """Names of all sections ("cues.delay")."""
+    found = dict.fromkeys(
+        f"{group}.{name}" for code in LANGUAGES for group, names in language(code).items() for name in names
+    )
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    return plain_in_place(text)
+def _scan(text: str) -> dict[str, tuple[Hit, ...]]:
+    """Every phrase of every section in one pass; the longest at each place, none overlapping within a section."""
+    plain = plain_in_place(text)
+    index = _index()
+    found: dict[str, list[tuple[int, int]]] = {}
+    for word in _WORD.finditer(plain):
+        start = word.start()
+        for phrase in (*index.by_word.get(word.group(), ()), *index.by_stem.get(word.group()[:_STEM], ())):
+            end = phrase.end(plain, start)
+            if end is not None:
+                found.setdefault(phrase.section, []).append((start, end))
+    if not text.isascii() or "#" in text:
+        for phrase in index.anywhere:
+            start = plain.find(phrase.text)
+            while start >= 0:
+                end = phrase.end(plain, start)
+                if end is not None:
+                    found.setdefault(phrase.section, []).append((start, end))
+                start = plain.find(phrase.text, start + 1)
+    return {section: tuple(_longest(section, text, places)) for section, places in found.items()}
 
 
-@lru_cache(maxsize=16384)
+def _longest(section: str, text: str, places: list[tuple[int, int]]) -> Iterator[Hit]:
+    reached = 0
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if start >= reached:
+            yield Hit(section=section, phrase=text[start:end], start=start, end=end)
+            reached = end
+
+
 def phrases_in(text: str, section: str) -> tuple[Hit, ...]:
     """Every phrase of a section in a text, the longest at each place, in order.
 
     section: "columns.quantity", "labels.total", "titles.invoice", "cues.delay"; an unknown one holds nothing.
     """
-    pattern = _pattern(section)
-    if pattern is None or not text:
-        return ()
-    return tuple(
-        Hit(section=section, phrase=text[match.start() : match.end()], start=match.start(), end=match.end())
-        for match in pattern.finditer(_plain(text))
-    )
+    return _scan(text).get(section, ()) if text else ()
