@@ -148,6 +148,11 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
 
 
 def _other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    train = _command(
+        commands, "train", _train, "train the local models from texts and write them", "triage train training"
+    )
+    train.add_argument("texts", nargs="?", type=Path, default=Path("training"), help="default: training/")
+    train.add_argument("--out", type=Path, help="where the models go (default: where the service looks for them)")
     _command(commands, "settings", _settings, "list every setting with its default, unit and help")
     _command(commands, "licences", _licences, "list the licences of all dependencies; fails on GPL and AGPL")
 
@@ -280,6 +285,20 @@ def _eval_compare(given: argparse.Namespace) -> int:
     from triage.evaluation import command
 
     return command.compare(given.one, given.other, as_json=given.json)
+
+
+def _train(given: argparse.Namespace) -> int:
+    import contextlib
+    import json
+
+    from triage import bootstrap
+    from triage.classifiers import artefacts, train
+
+    settings = _load(given, **_quiet_level())
+    with contextlib.closing(bootstrap.reader(settings)) as reader:
+        cards = train.train(given.texts, given.out or artefacts.FOLDER, reader=reader)
+    sys.stdout.write(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
+    return 0
 
 
 def _settings(_given: argparse.Namespace) -> int:

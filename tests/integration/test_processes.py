@@ -128,3 +128,28 @@ def test_every_message_ends_once_though_a_worker_dies_and_the_broker_forgets(
         ends = [state for _, state, _ in queue.steps_of(services.store, message_id) if state in ("done", "advised")]
         assert len(ends) == 1, queue.steps_of(services.store, message_id)
     services.store.close()
+
+
+def test_pages_are_there_at_once_and_an_interrupt_ends_them_cleanly(tmp_path: Path) -> None:
+    triage = str(Path(sys.executable).with_name("triage"))
+    port = free_port()
+    snapshot = tmp_path / "erp.json"
+    snapshot.write_text(json.dumps({"_now": "2026-03-02 08:00:00"}), encoding="utf-8")
+    env = {key: value for key, value in os.environ.items() if not key.startswith("TRIAGE_")}
+    env |= {
+        "TRIAGE_ERP_SNAPSHOT": str(snapshot),
+        "TRIAGE_MODE": "rules",
+        "TRIAGE_DATABASE_URL": f"sqlite:///{tmp_path}/t.db",
+    }
+    log = tmp_path / "serve.log"
+    with running(triage, "serve", "--port", str(port), env=env, log=log) as process:
+        until(lambda: answers(port), 20, "the pages")
+        taken = subprocess.run(
+            [triage, "serve", "--port", str(port)], env=env, capture_output=True, text=True, check=False
+        )
+        assert (taken.returncode, f"port {port}" in taken.stderr) == (2, True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=15) in (0, 130)
+    told = log.read_text(encoding="utf-8")
+    assert f"http://127.0.0.1:{port}/" in told
+    assert "Traceback" not in told

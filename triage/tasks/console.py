@@ -43,8 +43,8 @@ def show_queue(console: Console, entries: Sequence[Entry], *, now: datetime, tit
     table.add_column("priority")
     table.add_column("what", ratio=5)
     table.add_column("record", no_wrap=True)
-    table.add_column("supplier", ratio=2)
-    table.add_column("who", ratio=2)
+    table.add_column("supplier", ratio=3)
+    table.add_column("who", no_wrap=True)
     table.add_column("age", justify="right")
     for place, entry in enumerate(entries, start=1):
         table.add_row(
@@ -53,10 +53,18 @@ def show_queue(console: Console, entries: Sequence[Entry], *, now: datetime, tit
             safe(entry.headline, 200),
             safe(entry.record_name or "-", 40),
             safe(entry.supplier, 60),
-            safe(", ".join(role.replace("_", " ") for role in entry.roles)),
+            _who(entry.roles),
             age(entry.first_at, now),
         )
     console.print(table)
+
+
+def _who(roles: Sequence[str]) -> str:
+    """Who acts, and how many look besides."""
+    if not roles:
+        return "nobody"
+    others = f" +{len(roles) - 1}" if len(roles) > 1 else ""
+    return roles[0].replace("_", " ") + others
 
 
 def age(since: datetime, now: datetime) -> str:
