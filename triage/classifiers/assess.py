@@ -47,7 +47,7 @@ def assess(
     fingerprint_seen: bool = False,
 ) -> Assessment:
     """The assessment of one message. Models are ports; everything else is plain comparison."""
-    kind = kind_model.judge(reading, statement)
+    kind = _with_matches(kind_model.judge(reading, statement), confirmation, policy)
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
     confirmation = _with_statuses(confirmation, kind, book, policy)
@@ -75,6 +75,38 @@ def assess(
 
 def _stops_use(reading: Reading) -> bool:
     return any(vocabulary.phrases_in(line.text, "cues.stop_use") for part in reading.parts for line in part.lines[:200])
+
+
+#: Below this confidence what matched may overrule what the words suggest.
+_WEAK = 0.65
+
+
+def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> Judged:
+    """Let matched lines speak where words leave doubt.
+
+    Goods of ours with a day to come are no advertising; a quality problem of goods that have not arrived and now
+    come later is a delay; and what is later than ordered, told in words that hardly confirm, is one too.
+    """
+    dated = [line for line in confirmation.lines if line.line is not None and line.promised is not None]
+    late = [line for line in dated if line.line is not None and statuses.is_late(line, line.line, policy.tolerances)]
+    if kind.kind is Kind.CANCELLATION and not confirmation.orders and not confirmation.unmatched:
+        # What is discontinued and hits no order is news.
+        return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.CANCELLATION)
+    if not dated:
+        return kind
+    chosen = kind.kind
+    if kind.kind is Kind.OTHER and kind.confidence < _WEAK:
+        chosen = Kind.DELAY_NOTICE if late else Kind.ORDER_CONFIRMATION
+    elif (kind.kind is Kind.QUALITY_NOTICE and any(line.line and not line.line.received for line in late)) or (
+        kind.kind is Kind.ORDER_CONFIRMATION
+        and kind.confidence < _WEAK
+        and kind.runner_up is Kind.DELAY_NOTICE
+        and late
+    ):
+        chosen = Kind.DELAY_NOTICE
+    if chosen is kind.kind:
+        return kind
+    return replace(kind, kind=chosen, confidence=0.7, source=f"{kind.source}; matched lines", runner_up=kind.kind)
 
 
 def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confirmation:

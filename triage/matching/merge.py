@@ -101,7 +101,8 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
                 continue
         for index, entry in enumerate(entries):
             if _compatible(entry, statement):
-                entries[index] = _join(entry, statement)
+                remark = not entry.anchored_by and statement.anchored_by and _same_part(entry, statement)
+                entries[index] = _completed(entry, statement) if remark else _join(entry, statement)
                 break
         else:
             rivals = [index for index, entry in enumerate(entries) if not _is_split(entry, statement)]
@@ -120,6 +121,10 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
                 doubts.append(_contradiction(entry, statement))
                 entries[index] = _join(entry, statement)
     return Merged(entries=tuple(entries), doubts=tuple(doubts))
+
+
+def _same_part(one: LineStatement, other: LineStatement) -> bool:
+    return one.evidence.part == other.evidence.part
 
 
 def _completed(row: LineStatement, remark: LineStatement) -> LineStatement:
