@@ -149,7 +149,7 @@ def test_pages_are_there_at_once_and_an_interrupt_ends_them_cleanly(tmp_path: Pa
         )
         assert (taken.returncode, f"port {port}" in taken.stderr) == (2, True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=15) in (0, 130)
+        assert process.wait(timeout=15) == 0
     told = log.read_text(encoding="utf-8")
     assert f"http://127.0.0.1:{port}/" in told
     assert "Traceback" not in told

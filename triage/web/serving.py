@@ -1,5 +1,6 @@
 """Listens: `triage serve`. Refuses to listen where others could reach it unless a password is set."""
 
+import contextlib
 import sys
 
 import uvicorn
@@ -37,5 +38,6 @@ def serve(services: Services, *, ring: Ring) -> int:
         ) from error
     host, port = socket.getsockname()[:2]
     sys.stderr.write(f"The queue is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C ends)\n")
-    server.run(sockets=[socket])
+    with contextlib.suppress(KeyboardInterrupt):  # it has closed everything by then
+        server.run(sockets=[socket])
     return 0 if server.started else 1
