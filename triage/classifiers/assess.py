@@ -59,7 +59,8 @@ def assess(
     else:
         found.extend(line_deviations.line_deviations(confirmation.lines, kind.kind, tolerances))
         found.extend(message_deviations.message_deviations(reading, statement, confirmation, kind, book, earlier))
-    strange = suspicion.deviation(suspicion.judge(reading, book, kind.kind, suspicion_model))
+    judged = suspicion.judge(reading, book, kind.kind, suspicion_model)
+    strange, odd = suspicion.deviation(judged), suspicion.doubt(judged)
     if strange is not None:
         found.append(strange)
     return Assessment(
@@ -68,7 +69,10 @@ def assess(
         deviations=tuple(found),
         respond_by=_respond_by(statement, kind),
         delay_reason=_delay_reason(reading, found, kind, reason_model),
-        doubts=doubting.doubts(reading, statement, confirmation, kind, found, policy),
+        doubts=(
+            *doubting.doubts(reading, statement, confirmation, kind, found, policy),
+            *([odd] if odd is not None else []),
+        ),
         stop_use=kind.kind is Kind.QUALITY_NOTICE and _stops_use(reading),
     )
 

@@ -25,7 +25,10 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|[?？!%€$£¥]")
 _MONEY = re.compile(r"[€$£¥]|\b(?:eur|usd|gbp|pln|try|chf|cny|rmb|jpy|brl)\b")
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}[ ]?[0-9a-z]{4}")
 SHORTEST_ADDRESS = 25  # characters: a shorter sentence is judged by rules alone
-_SIGNALS = ("markers", "readers", "readers_weak", "orders", "verbs", "address", "role", "format", "short")
+_SIGNALS = (
+    "markers", "readers", "readers_auto", "readers_weak", "orders", "verbs", "address", "programs", "inside", "human",
+    "machine", "reads", "role", "format", "short",
+)  # fmt: skip
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}月")
 
 
@@ -147,3 +150,8 @@ def suspicion_features(sentence: str) -> tuple[dict[int, float], list[float]]:
         min(len(sentence), 300) / 300,
     ]
     return hashed([("x", fold(sentence[:600]))]), numbers
+
+
+def rule_score_of(numbers: list[float]) -> float:
+    """The rules' likelihood among the numbers of `suspicion_features`."""
+    return numbers[-2]

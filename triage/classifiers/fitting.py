@@ -91,8 +91,10 @@ def fit(rows: Sequence[Row], classes: Sequence[str], *, strength: float, balance
 def folds(rows: Sequence[Row], count: int, seed: int) -> list[frozenset[str]]:
     """Groups of each fold; labels and languages spread evenly."""
     strata: dict[Hashable, list[str]] = defaultdict(list)
+    known: set[str] = set()
     for row in rows:
-        if not row.is_copy:
+        if not row.is_copy and row.group not in known:
+            known.add(row.group)
             strata[(row.label, row.language)].append(row.group)
     generator = random.Random(seed)  # noqa: S311  nothing secret
     found: list[set[str]] = [set() for _ in range(count)]

@@ -103,23 +103,32 @@ class LearnedReason:
 class LearnedSuspicion:
     """The `SuspicionModel` port: the rule's word counts, the learned model adds what rules do not know."""
 
-    def __init__(self, model: LinearModel, bar: float) -> None:
+    def __init__(self, model: LinearModel) -> None:
         self._model = model
-        self._bar = bar  # learned likelihood from which on a text is an attack; lets hardly any ordinary one through
+        self._bar = float(model.artefact.card["bar"])  # learned likelihood from which on a text is an attack
+        self._doubt = float(model.artefact.card["doubt_bar"])  # from which on a person should look
         self.name = "suspicion"
         self.digest = model.artefact.digest
 
     def suspicion(self, sentences: Collection[str]) -> tuple[float, ...]:
-        """One likelihood a sentence, on the scale of the rules: 0.6 and more is an attack."""
+        """One likelihood a sentence, on the scale of the rules: `suspicion_rules.BAR` and more is an attack."""
         return tuple(self._of(sentence) for sentence in sentences)
 
     def _of(self, sentence: str) -> float:
-        score = suspicion_rules.rule_score(sentence)
-        if score >= suspicion_rules.BAR or len(sentence) < features.SHORTEST_ADDRESS:
-            return score
-        learned = chances(self._model.logits(*features.suspicion_features(sentence)))["attack"]
-        scaled = suspicion_rules.BAR * learned / self._bar if learned < self._bar else learned
-        return min(max(score, scaled), 0.99)
+        grams, numbers = features.suspicion_features(sentence)
+        rule = features.rule_score_of(numbers)
+        if rule >= suspicion_rules.BAR or len(sentence) < features.SHORTEST_ADDRESS:
+            return rule
+        return max(rule, self._scaled(chances(self._model.logits(grams, numbers))["attack"]))
+
+    def _scaled(self, learned: float) -> float:
+        """The bars found in training become those of the rules; between them it is a straight line."""
+        low, high = suspicion_rules.DOUBT, suspicion_rules.BAR
+        if learned < self._doubt:
+            return low * learned / self._doubt
+        if learned < self._bar:
+            return low + (high - low) * (learned - self._doubt) / (self._bar - self._doubt)
+        return high + (0.99 - high) * (learned - self._bar) / (1 - self._bar)
 
 
 def load_kind(folder: Path = artefacts.FOLDER) -> LearnedKind:
@@ -134,5 +143,4 @@ def load_reason(folder: Path = artefacts.FOLDER) -> LearnedReason:
 
 def load_suspicion(folder: Path = artefacts.FOLDER) -> LearnedSuspicion:
     """Raises ArtefactError."""
-    model = LinearModel(artefacts.load("suspicion", folder))
-    return LearnedSuspicion(model, float(model.artefact.card["bar"]))
+    return LearnedSuspicion(LinearModel(artefacts.load("suspicion", folder)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.classifiers import authenticity, suspicion_rules
-from triage.domain.assessment import Deviation, DeviationType, Kind
+from triage.domain.assessment import Deviation, DeviationType, Doubt, DoubtCode, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import OrderBook
 from triage.domain.ports import SuspicionModel
@@ -22,10 +22,16 @@ class Suspicion:
 
     weight: float
     reasons: tuple[str, ...]
+    said: float = 0.0  # of the likeliest sentence alone
 
     @property
     def is_suspicious(self) -> bool:
         return self.weight >= _BAR
+
+    @property
+    def is_doubtful(self) -> bool:
+        """A person should look, though nothing is called suspicious."""
+        return not self.is_suspicious and self.said >= suspicion_rules.DOUBT
 
 
 def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
@@ -67,11 +73,11 @@ def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) 
     pieces = list(_sentences(reading))
     # Two sentences in a row: the first names the reader, the second tells it what to do.
     pairs = [f"{one} {other}" for (one, _), (other, _) in itertools.pairwise(pieces) if len(one) + len(other) < 700]
-    scores = model.suspicion([*(text for text, _ in pieces), *pairs])
+    scores = list(model.suspicion([*(text for text, _ in pieces), *pairs]))
+    scores.extend(suspicion_rules.hidden_score(text) for text, hidden in pieces if hidden)
     reasons: list[str] = []
-    weight = 0.0
-    if any(score >= _BAR for score in scores):
-        weight = max(scores)
+    weight = max(scores, default=0.0)
+    if weight >= _BAR:
         reasons.append("A text addresses the reading program instead of a person.")
     spoken = [text for (text, hidden) in pieces if hidden and len(text.split()) >= 3]
     for sign in authenticity.signs(reading, book, kind):
@@ -80,7 +86,7 @@ def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) 
         weight = max(weight, sign.weight)
         if sign.weight >= _BAR:
             reasons.append(sign.reason)
-    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)))
+    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)), said=max(scores, default=0.0))
 
 
 def deviation(found: Suspicion) -> Deviation | None:
@@ -92,3 +98,10 @@ def deviation(found: Suspicion) -> Deviation | None:
         reason=" ".join(found.reasons),
         confidence=round(found.weight, 4),
     )
+
+
+def doubt(found: Suspicion) -> Doubt | None:
+    """Why a person should look at a message that is not called suspicious; None where nothing is odd."""
+    if not found.is_doubtful:
+        return None
+    return Doubt(code=DoubtCode.SUSPICIOUS, reason="A sentence may be meant for the reading program.")

@@ -14,11 +14,14 @@ from triage.classifiers import phrases
 
 #: From here on a sentence counts as addressed to the program.
 BAR = 0.6
+#: From here on a person should look, though nothing is called suspicious.
+DOUBT = 0.4
 _LONGEST = 1500  # characters of a sentence that are looked at
 #: A sentence that opens like a turn of a conversation with a program.
 _ROLE_MARK = re.compile(
-    r"^[\s\W_]{0,8}(?:system|assistant|ai|bot|llm|user|developer|instruction|admin)s?"
-    r"(?: (?:override|note|message|prompt|instruction|directive|command|update))?[\s\W_]{0,3}[:>\]}]",
+    r"^[\s\W_]{0,8}(?:system|systeem|syst[eè]me|sistema|s[iİ]stem|systemmeldung|assistant|assistente?|asistente|asystent"
+    r"|asistan|ai|bot|llm|user|developer|instruction|admin|系统|系统提示|助手|システム|アシスタント)s?"
+    r"(?: (?:override|note|message|prompt|instruction|directive|command|update))?[\s\W_]{0,3}[:：>\]}]",
     re.IGNORECASE,
 )
 #: Signs of a model's own conversation format.
@@ -28,7 +31,7 @@ _FORMAT = re.compile(
     re.IGNORECASE,
 )
 #: In capitals only: "j'ai", "ki" and "ia" are ordinary words.
-_SHORT = re.compile(r"(?<![\w'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT|YZ)(?!\w)")
+_SHORT = re.compile(r"(?<![A-Za-zÀ-ÿ0-9'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\.|LLM|GPT|YZ)(?![A-Za-zÀ-ÿ0-9])")
 
 
 @cache
@@ -60,19 +63,33 @@ def score_of(sentence: str, found: Counter[str]) -> float:
         return 0.95
     if named and found["orders"]:
         return 0.92
+    if found["programs"] and (found["orders"] or found["verbs"] or found["inside"] or found["human"]):
+        return 0.9
     if named and found["address"] and (found["verbs"] or _spoken_to(sentence)):
         return 0.88
     if named and found["verbs"] and _spoken_to(sentence):
         return 0.85
-    if found["readers_weak"] and found["orders"] and (_spoken_to(sentence) or found["orders"] > 1):
+    automatic = found["readers_auto"]
+    if automatic and found["address"] and _spoken_to(sentence, ":："):
+        return 0.85
+    if automatic + found["readers_weak"] and found["orders"] and (_spoken_to(sentence) or found["orders"] > 1):
         return 0.85
     if found["orders"] > 2:
         return 0.7
+    return _faint(found, named, automatic)
+
+
+def _faint(found: Counter[str], named: int, automatic: int) -> float:
+    """Below the bar: what may be an attack, and what mostly is not."""
     if named and found["verbs"]:
         return 0.5
-    if found["readers_weak"] and found["orders"]:
+    if automatic and (found["orders"] or found["verbs"]):
         return 0.45
-    return 0.3 if named else 0.2 if found["orders"] > 1 else 0.05 if found["readers_weak"] else 0.02
+    if found["machine"] and found["reads"] and found["orders"]:
+        return 0.5
+    if named or found["programs"]:
+        return 0.3
+    return 0.2 if found["orders"] > 1 else 0.05 if automatic + found["readers_weak"] else 0.02
 
 
 def hidden_score(sentence: str) -> float:
@@ -80,22 +97,24 @@ def hidden_score(sentence: str) -> float:
     found = signals(sentence)
     score = score_of(sentence, found)
     named = found["readers"] + found["short"]
-    others = found["verbs"] + found["address"] + found["readers_weak"]
+    others = found["verbs"] + found["address"] + found["readers_weak"] + found["readers_auto"]
     if found["orders"] > 1 or (found["orders"] and others):
         return max(score, 0.8)
-    if (found["role"] and found["verbs"]) or (named and others) or (found["readers_weak"] and found["address"]):
+    if (found["role"] and found["verbs"]) or (named and others) or (found["readers_auto"] and found["address"]):
         return max(score, 0.75)
     return score
 
 
-def _spoken_to(sentence: str) -> bool:
-    """The program is named near the beginning, and a colon or comma follows: it is spoken to."""
+def _spoken_to(sentence: str, marks: str = ":：,，、!！") -> bool:
+    """The program is named near the beginning, and one of the marks follows: it is spoken to."""
     head = sentence[:90]
-    mark = re.search(r"[:,，：、!！]", head)
+    mark = re.search(f"[{marks}]", head)
     if mark is None:
         return False
     spoken = _index().count(head[: mark.start()])
-    return bool(spoken["readers"] + spoken["readers_weak"] or _SHORT.search(head[: mark.start()]))
+    return bool(
+        spoken["readers"] + spoken["readers_auto"] + spoken["readers_weak"] or _SHORT.search(head[: mark.start()])
+    )
 
 
 class RuleSuspicion:
