@@ -101,6 +101,9 @@ class DocumentReader:
             delimited.read_delimited(data, name, role, findings, charset)
         elif kind == kinds.HTML:
             self._html(data, name, role, charset)
+        elif kind == kinds.TEXT and name.lower().endswith((".pdf", ".docx", ".odt")):
+            # A spreadsheet's name on a text is a habit of old systems; these names on a text are damage.
+            raise Damaged(f"it is no {name.rpartition('.')[2].upper()} file")
         elif kind in (kinds.TEXT, kinds.VCARD, kinds.CALENDAR):
             self._text(data, kind, name, role, charset)
         elif kind == kinds.SIGNED:

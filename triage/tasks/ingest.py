@@ -51,6 +51,10 @@ def run(
         answer, failed = _read(work, accepted.message_id, new=accepted.new, again=again)
         answers.append({"file": str(path), "new": accepted.new} | answer)
         status = max(status, int(failed))
+        broken = _unreadable(results.outcome_of(services.store, accepted.message_id))
+        if broken:
+            sys.stderr.write(f"{path}: {broken}. Ask for the document again, or read it yourself.\n")
+            status = 2
         if not as_json:
             _print(console, path, answer, accepted.new, results.outcome_of(services.store, accepted.message_id))
         elif failed:
@@ -58,6 +62,14 @@ def run(
     if as_json:
         sys.stdout.write(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
     return status
+
+
+def _unreadable(outcome: object) -> str:
+    """Why nothing at all could be read of a file; "" where something was."""
+    if not isinstance(outcome, Understood) or outcome.reading.parts or not outcome.reading.unreadable:
+        return ""
+    first = outcome.reading.unreadable[0]
+    return f"{first.reason.value} ({first.detail})"
 
 
 def _read(work: working.Work, message_id: str, *, new: bool, again: bool) -> tuple[dict[str, Any], bool]:
