@@ -1,145 +1,42 @@
-"""Is the sender who they claim to be? Plain comparisons of addresses, domains, accounts and active content.
+"""Is the sender who they claim to be? Plain comparisons of addresses, domains, names, accounts and active content.
 
-A new colleague of the supplier, a forwarder or an unknown company is no attack: only what imitates is.
+A new colleague of the supplier, a forwarder or an unknown company is no attack: only what imitates is, or what asks
+for money from where nobody is known. Reasons repeat no address and no account.
 """
 
-import contextlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
+from triage.classifiers import domains, phrases
 from triage.domain.assessment import Kind
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import OrderBook
 
-_LOOKALIKE = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "8": "b", "і": "i", "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "х": "x", "у": "y", "ԁ": "d", "ո": "n", "ɡ": "g", "ı": "i", "ḷ": "l", "ν": "v", "ω": "w"})  # fmt: skip
-_FREEMAIL = re.compile(
-    r"(?:^|\.)(?:gmail|googlemail|outlook|hotmail|live|yahoo|gmx|web|aol|icloud|proton(?:mail)?|mail|freemail\w*|qq|163|126|yandex|libero|wanadoo|orange|t-online|freenet|wp|onet|interia)\.",
-)
+_SHOWN_ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_VIA = re.compile(r"\bvia\b|\büber\b|\bper conto\b|\bau nom de\b|\bon behalf of\b|\bim auftrag\b", re.IGNORECASE)
+#: Kinds in which somebody is to be paid.
+_MONEY = {Kind.BANK_DETAILS_CHANGE, Kind.INVOICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """A reason for suspicion, in words that repeat no address."""
 
-    code: str  # "look-alike domain", "reply elsewhere", "own name", "failed authentication", "hidden text", "active content"
+    code: str
     reason: str
     weight: float  # 0 to 1
-
-
-def skeleton(domain: str) -> str:
-    """A domain as the eye reads it: digits as letters, foreign letters as Latin ones, rn as m."""
-    with contextlib.suppress(UnicodeError, ValueError):
-        domain = domain.encode("ascii").decode("idna") if "xn--" in domain else domain
-    folded = unicodedata.normalize("NFKD", domain.casefold()).translate(_LOOKALIKE)
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
-    return plain.replace("rn", "m").replace("vv", "w").replace("cl", "d")
-
-
-def _stem(domain: str) -> str:
-    """The registrable name without its ending."""
-    parts = domain.split(".")
-    return parts[-2] if len(parts) >= 2 else domain
-
-
-def imitates(domain: str, known: str) -> bool:
-    """The domain looks like a known one and is another: equal to the eye, one slip away, or decorated."""
-    if not domain or not known or domain == known or domain.endswith("." + known):
-        return False
-    one, other = _stem(domain), _stem(known)
-    if skeleton(domain) == skeleton(known):
-        return True
-    if one == other:
-        return domain.rpartition(".")[2] != known.rpartition(".")[2]
-    if min(len(one), len(other)) >= 6 and OSA.distance(skeleton(one), skeleton(other)) == 1:
-        return True
-    bare = re.sub(r"[^a-z0-9]", "", one)
-    if bare == re.sub(r"[^a-z0-9]", "", other):
-        return True
-    return (
-        len(other) >= 6
-        and re.fullmatch(
-            rf"{re.escape(other)}-?(?:gmbh|ag|group|payment|payments|billing|invoice|finance|accounting|secure|support|online|mail|de|eu|intl)",
-            one,
-        )
-        is not None
-    )
-
-
-def _domains(headers: Headers) -> tuple[str, list[str]]:
-    sender = headers.sender.domain if headers.sender else ""
-    return sender, [address.domain for address in headers.reply_to if address.domain]
-
-
-def _replies(headers: Headers, book: OrderBook) -> Iterator[Sign]:
-    sender, replies = _domains(headers)
-    for domain in replies:
-        if domain == sender or domain in book.supplier_domains or _related(domain, sender):
-            continue
-        known_sender = bool(book.sender_known_by)
-        weight = (
-            0.9 if _FREEMAIL.search(domain) or any(imitates(domain, item) for item in book.supplier_domains) else 0.5
-        )
-        if known_sender or weight > 0.8:
-            yield Sign(
-                code="reply elsewhere", reason="Answers would go to another domain than the sender's.", weight=weight
-            )
-            return
-
-
-def _related(one: str, other: str) -> bool:
-    """Same company name under another ending or subdomain."""
-    return bool(one and other) and (
-        _stem(one) == _stem(other) or one.endswith("." + other) or other.endswith("." + one)
-    )
-
-
-def _imitations(headers: Headers, book: OrderBook) -> Iterator[Sign]:
-    sender, _ = _domains(headers)
-    own = {address.rpartition("@")[2] for address in book.own_addresses}
-    if not sender or sender in book.supplier_domains or sender in own:
-        return
-    for known in (*book.supplier_domains, *own):
-        if imitates(sender, known):
-            yield Sign(code="look-alike domain", reason="The sender's domain imitates a known one.", weight=0.95)
-            return
-
-
-def _names(headers: Headers, book: OrderBook) -> Iterator[Sign]:
-    """The display name is an address of somebody else, or one of our own companies writing from outside."""
-    if headers.sender is None:
-        return
-    shown = re.search(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", headers.sender.name)
-    if (
-        shown
-        and shown.group(1).casefold() != headers.sender.domain
-        and not _related(shown.group(1).casefold(), headers.sender.domain)
-    ):
-        yield Sign(code="own name", reason="The name shows another address than the sender's.", weight=0.9)
-    own = {address.rpartition("@")[2] for address in book.own_addresses if "@" in address}
-    companies = [company.name.casefold() for company in book.companies if len(company.name) > 5]
-    name = headers.sender.name.casefold()
-    if headers.sender.domain not in own and any(company in name for company in companies):
-        yield Sign(code="own name", reason="Somebody outside writes under our own company's name.", weight=0.8)
-
-
-def _authentication(headers: Headers) -> Iterator[Sign]:
-    """Only the header that our own server set (the topmost) is trusted."""
-    for text in headers.authentication_results[:1]:
-        verdict = text.casefold()
-        if "dmarc=fail" in verdict or ("spf=fail" in verdict and "dkim=fail" in verdict):
-            yield Sign(
-                code="failed authentication", reason="The mail failed the sender's own authentication.", weight=0.85
-            )
 
 
 def signs(reading: Reading, book: OrderBook, kind: Kind) -> tuple[Sign, ...]:
     """All reasons for suspicion of a message, the weightiest first."""
     headers = reading.headers
-    found = [*_imitations(headers, book), *_replies(headers, book), *_names(headers, book), *_authentication(headers)]
+    found = [
+        *_imitations(headers, book),
+        *_replies(headers, book, kind),
+        *_names(headers, book, kind),
+        *_authentication(headers, book),
+    ]
     if any(part.hidden for part in reading.parts):
         found.append(Sign(code="hidden text", reason="The message holds text that a person does not see.", weight=0.3))
     for item in reading.active:
@@ -149,3 +46,100 @@ def signs(reading: Reading, book: OrderBook, kind: Kind) -> tuple[Sign, ...]:
     if kind is Kind.BANK_DETAILS_CHANGE and not book.sender_known_by:
         found.append(Sign(code="unknown sender", reason="New bank details come from an unknown sender.", weight=0.9))
     return tuple(sorted(found, key=lambda sign: -sign.weight))
+
+
+def _own_domains(book: OrderBook) -> set[str]:
+    found = {address.rpartition("@")[2] for address in book.own_addresses if "@" in address}
+    return {domain for domain in found if not domains.is_freemail(domain)}
+
+
+def _imitations(headers: Headers, book: OrderBook) -> Iterator[Sign]:
+    sender = headers.sender.domain if headers.sender else ""
+    own = _own_domains(book)
+    known = (*book.supplier_domains, *sorted(own))
+    if not sender or any(sender == item or sender.endswith("." + item) for item in known):
+        return
+    if book.sender_known_by == "address":
+        return
+    if any(domains.imitates(sender, item) for item in known):
+        yield Sign(code="look-alike domain", reason="The sender's domain imitates a known one.", weight=0.95)
+
+
+def _replies(headers: Headers, book: OrderBook, kind: Kind) -> Iterator[Sign]:
+    """Answers would leave the sender's company: grave where somebody known seems to ask, or money is concerned."""
+    sender = headers.sender.domain if headers.sender else ""
+    harmless = (*book.supplier_domains, *_own_domains(book))
+    for address in headers.reply_to:
+        domain = address.domain
+        if not domain or domains.related(domain, sender) or any(domains.related(domain, item) for item in harmless):
+            continue
+        imitation = any(domains.imitates(domain, item) for item in book.supplier_domains)
+        elsewhere = domains.is_freemail(domain) and not domains.is_freemail(sender)
+        claims = bool(book.sender_known_by) or kind in _MONEY
+        stranger = 0.8 if kind in _MONEY and book.sender_known_by else 0.4
+        weight = 0.9 if imitation or (elsewhere and claims) else stranger
+        reason = "Answers would go to another domain than the sender's."
+        yield Sign(code="reply elsewhere", reason=reason, weight=weight)
+        return
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{3,}", phrases.plain(text)))
+
+
+def _own_people(book: OrderBook) -> list[frozenset[str]]:
+    """Names of our people as their addresses spell them (first.last@…)."""
+    found = []
+    for address in book.own_addresses:
+        words = frozenset(re.findall(r"[^\W\d_]{3,}", phrases.plain(address.partition("@")[0])))
+        if len(words) >= 2:
+            found.append(words)
+    for order in book.orders:
+        if order.buyer is not None and len(_words(order.buyer.name)) >= 2:
+            found.append(_words(order.buyer.name))
+    return found
+
+
+def _names(headers: Headers, book: OrderBook, kind: Kind) -> Iterator[Sign]:
+    """The display name claims somebody that the address is not."""
+    if headers.sender is None or not headers.sender.name:
+        return
+    name, domain = headers.sender.name, headers.sender.domain
+    own = _own_domains(book)
+    if any(domains.related(domain, item) for item in own) or headers.sender.email in book.own_addresses:
+        return
+    address = _SHOWN_ADDRESS.search(name)
+    if address and not domains.related(address.group(1).casefold(), domain):
+        yield Sign(code="own name", reason="The name shows another address than the sender's.", weight=0.9)
+    if _VIA.search(name):
+        return
+    companies = [company.name.casefold() for company in book.companies if len(company.name) > 5]
+    if any(company in name.casefold() for company in companies):
+        yield Sign(code="own name", reason="Somebody outside writes under our own company's name.", weight=0.8)
+    elif not book.sender_known_by and _words(name) in _own_people(book):
+        yield Sign(code="own name", reason="Somebody outside writes under the name of one of our people.", weight=0.85)
+    if not book.sender_known_by:
+        yield from _suppliers_name(name, domain, book, kind)
+
+
+def _suppliers_name(name: str, domain: str, book: OrderBook, kind: Kind) -> Iterator[Sign]:
+    """An unknown address under the name of an order's supplier: grave where money is concerned, else worth a look."""
+    suppliers = {order.supplier.name.casefold() for order in book.orders if len(order.supplier.name) > 5}
+    if any(supplier in name.casefold() for supplier in suppliers) and domains.is_freemail(domain):
+        weight = 0.85 if kind in _MONEY else 0.4
+        yield Sign(code="supplier's name", reason="An unknown address writes under a supplier's name.", weight=weight)
+
+
+def _authentication(headers: Headers, book: OrderBook) -> Iterator[Sign]:
+    """Only what our own server wrote is trusted: a header whose server is of one of our domains."""
+    own = _own_domains(book)
+    for text in headers.authentication_results:
+        server = text.strip().partition(";")[0].strip().split(" ")[0].casefold()
+        if not any(server == item or server.endswith("." + item) for item in own):
+            continue
+        verdict = text.casefold()
+        if "dmarc=fail" in verdict or ("spf=fail" in verdict and "dkim=fail" in verdict):
+            yield Sign(
+                code="failed authentication", reason="The mail failed the sender's own authentication.", weight=0.85
+            )
+        return
