@@ -39,7 +39,7 @@ def line_deviations(
             yield from _invoice(entries, ours, allowed)
             continue
         yield from _dates(entries, ours, allowed)
-        yield from _quantity(entries, ours, kind)
+        yield from _quantity(entries, ours, kind, allowed)
         yield from _price(entries, ours, allowed)
         yield from _fate(entries, ours, kind)
 
@@ -86,7 +86,9 @@ def _is_rejected(entry: ConfirmedLine) -> bool:
     return entry.status is Disposition.REJECTED
 
 
-def _quantity(entries: Sequence[ConfirmedLine], ours: OrderLine, kind: Kind) -> Iterator[Deviation]:
+def _quantity(
+    entries: Sequence[ConfirmedLine], ours: OrderLine, kind: Kind, allowed: Tolerances
+) -> Iterator[Deviation]:
     stated = [entry for entry in entries if entry.quantity is not None and not _is_rejected(entry)]
     if not stated or len(stated) < len([entry for entry in entries if not _is_rejected(entry)]):
         # A balance whose quantity is not said may be all that is missing.
@@ -94,7 +96,7 @@ def _quantity(entries: Sequence[ConfirmedLine], ours: OrderLine, kind: Kind) -> 
     total = sum((entry.quantity for entry in stated if entry.quantity is not None), Decimal(0))
     expected = statuses.expected_quantity(stated, ours)
     difference = total - expected
-    if not difference:
+    if not statuses.quantity_differs(total, expected, ours, allowed):
         return
     if kind is Kind.SHIPPING_NOTICE:
         reason = f"{_plain(total)} are shipped, {_plain(expected)} were expected."
@@ -151,7 +153,7 @@ def _invoice(entries: Sequence[ConfirmedLine], ours: OrderLine, allowed: Toleran
     total = sum((entry.quantity for entry in stated if entry.quantity is not None), Decimal(0))
     came = ours.received - ours.invoiced if ours.received > ours.invoiced else ours.received
     expected = came if ours.received > 0 else ours.quantity
-    if total != expected:
+    if statuses.quantity_differs(total, expected, ours, allowed):
         what = "were received" if ours.received > 0 else "were ordered"
         reason = f"{_plain(total)} are invoiced, {_plain(expected)} {what}."
         yield _deviation(DeviationType.INVOICE_MISMATCH, stated[0], reason, quantity=abs(total - expected))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from triage.classifiers import cues
 from triage.domain.assessment import Confirmation, Deviation, DeviationType, Judged, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import Order, OrderBook, OrderLine
@@ -21,6 +22,7 @@ _ABOUT_ORDERS = {
     Kind.QUALITY_NOTICE, Kind.QUESTION,
 }  # fmt: skip
 _TENTH = Decimal("0.1")
+_TOLD = 20_000  # characters of a part in which new bank details are looked for
 
 
 def message_deviations(
@@ -36,7 +38,7 @@ def message_deviations(
     yield from _price_letter(statement, kind)
     yield from _of_kind(statement, confirmation, kind)
     yield from _successor(reading, kind)
-    yield from _bank(statement, kind, book)
+    yield from _bank(reading, statement, kind, book)
     yield from _unmatched(confirmation, kind.kind)
     yield from _unreadable(reading, confirmation)
 
@@ -140,15 +142,19 @@ def _successor(reading: Reading, kind: Judged) -> Iterator[Deviation]:
         yield Deviation(type=DeviationType.SUBSTITUTION, reason=reason, confidence=kind.confidence)
 
 
-def _bank(statement: Statement, kind: Judged, book: OrderBook) -> Iterator[Deviation]:
-    """New bank details: the kind of message says so, or an invoice asks for payment to an account we do not know."""
+def _bank(reading: Reading, statement: Statement, kind: Judged, book: OrderBook) -> Iterator[Deviation]:
+    """New bank details: the message is about them, tells of them beside something else, or an invoice names an account
+    that we do not know."""
     known = {account for _, account in book.bank_accounts}
-    strange = [item for item in statement.bank_accounts if item.value not in known]
+    strange = bool(statement.bank_accounts) and all(item.value not in known for item in statement.bank_accounts)
     if kind.kind is Kind.BANK_DETAILS_CHANGE:
         reason = "The message gives new bank details. Check them by a telephone number that you already had."
         yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=kind.confidence)
-    elif kind.kind is Kind.INVOICE and known and strange and len(strange) == len(statement.bank_accounts):
+    elif kind.kind is Kind.INVOICE and known and strange:
         reason = "The invoice names an account that is not on file for this supplier."
+        yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=0.8)
+    elif strange and any(cues.count(part.text[:_TOLD])["new_account"] for part in reading.parts):
+        reason = "The message also gives new bank details. Check them by a telephone number that you already had."
         yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=0.8)
 
 

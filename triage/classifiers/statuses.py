@@ -56,6 +56,11 @@ def expected_quantity(entries: Sequence[ConfirmedLine], ours: OrderLine) -> Deci
     return ours.quantity
 
 
+def quantity_differs(said: Decimal, expected: Decimal, ours: OrderLine, allowed: Tolerances) -> bool:
+    """Outside the tolerance, which is a share of the ordered quantity."""
+    return abs(said - expected) > ours.quantity * allowed.quantity_percent / _HUNDRED
+
+
 def with_statuses(lines: Sequence[ConfirmedLine], kind: Kind, tolerances: dict[int, Tolerances]) -> list[ConfirmedLine]:
     """The lines with their status. tolerances: by id of our order line."""
     groups: dict[int, list[ConfirmedLine]] = defaultdict(list)
@@ -91,7 +96,9 @@ def _status(
         return Disposition.BACKORDERED if follows else Disposition.ACCEPTED
     if said is Disposition.BACKORDERED or (line.statement.remainder and ours.received > 0):
         return Disposition.BACKORDERED
-    differs = line.quantity is not None and line.quantity != expected_quantity(entries, ours)
+    differs = line.quantity is not None and quantity_differs(
+        line.quantity, expected_quantity(entries, ours), ours, allowed
+    )
     if late or is_early(line, ours, allowed) or differs or price_differs(line, ours, allowed):
         return Disposition.CHANGED
     if line.currency and line.price is not None and ours.currency and line.currency != ours.currency:
