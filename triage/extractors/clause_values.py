@@ -83,11 +83,28 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     stated = [item for item in found if item.role is quantities.Use.STATED]
     days = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
     days = [day for day in days if not cues.behind_former(text, day)]
-    if len(stated) >= 2 and len({day.value for day in days}) >= 2:
+    distinct = len({day.value for day in days})
+    if len(stated) >= 2 and distinct >= 2:
         pairs = _pairs(stated, days, text)
         if len(pairs) >= 2:
             return [values_of(text[start:end], sentence, context, candidates) for start, end in pairs]
+    cut = _rest_begins(text, stated, days, distinct)
+    if cut is not None:
+        return [values_of(piece, sentence, context, candidates) for piece in (text[:cut], text[cut:])]
     return [values_of(text, sentence, context, candidates)]
+
+
+def _rest_begins(
+    text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], distinct: int
+) -> int | None:
+    """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
+    for hit in cues.hits(text, "remainder", "backorder"):
+        told = [item for item in (*stated, *days) if item.end <= hit.start]
+        behind = [item for item in stated if item.start >= hit.start], [day for day in days if day.start >= hit.start]
+        first_is_sure = any(item in stated for item in told)
+        if first_is_sure and any(behind) and (len(stated) >= 2 or distinct >= 2):
+            return hit.start
+    return None
 
 
 def _pairs(

@@ -8,6 +8,7 @@ from triage.domain.document import Part, TextLine
 
 _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
+    r"|^\s*(?=\S*\d)[A-Z][\w./-]{2,20}\s*:\s"
 )
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")

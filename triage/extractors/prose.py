@@ -141,24 +141,37 @@ class Narrator:
 
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
+        listed = _listed(covered, found)
+        # What is said of the other lines is not said of these.
+        others = [hit.start for hit in cues.hits(covered, "others_unchanged") if hit.start >= found[-1].end]
+        covered = covered[: others[0]] if others else covered
+        shared = clause_values.values_of(covered, replace(sentence, text=covered), self._context, found[0].candidates)
         for anchor, (start, end) in zip(found, _regions(covered, found, self._context), strict=True):
-            self._segment(replace(sentence, text=covered), sentence, anchor, covered[start:end])
-        rest = sentence.text[: found[0].start]
-        if cues.has(rest, "others_unchanged"):
-            self._whole(replace(sentence, text=rest))
+            self._segment(
+                replace(sentence, text=covered), sentence, anchor, covered[start:end], shared if listed else None
+            )
+        self._others(sentence, found)
 
-    def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str) -> None:
-        shared = clause_values.values_of(covered.text, covered, self._context, anchor.candidates)
+    def _others(self, sentence: Sentence, found: Sequence[Anchor]) -> None:
+        """ "All others unchanged", "as ordered, except line 2": what is said of the lines that are not named."""
+        text = sentence.text
+        unchanged = cues.has(text, "others_unchanged") and cues.affirmed(text, "as_ordered", "confirm")
+        except_ = any(0 <= found[0].start - hit.end < 30 for hit in cues.hits(text, "except"))
+        if unchanged or (except_ and cues.affirmed(text[: found[0].start], "as_ordered", "confirm")):
+            place = self._context.evidence(text, page=sentence.page)
+            fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
+            self._wholes.append(
+                WholeOrder(evidence=place, order_number=self._order, disposition=fate, others_only=True)
+            )
+
+    def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str, shared: Values | None) -> None:
+        """What one stretch says of its goods; goods that are only listed share the day and fate of the sentence."""
         for values in clause_values.split_values(text, covered, self._context, anchor.candidates):
-            if (
-                values.promised is None
-                and shared.promised is not None
-                and clause_values.one_day(covered.text, self._context)
-            ):
+            if shared and values.promised is None and clause_values.one_day(covered.text, self._context):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if anchor.by in ("description", "quantity"):
                 values = clause_values.about_delivery(covered.text, values)
-            if values.disposition is None and shared.disposition is not None and not values.says_something:
+            if shared and values.disposition is None and not values.says_something:
                 values = replace(values, disposition=shared.disposition)
             self._add(sentence, anchor, values)
 
@@ -242,7 +255,8 @@ class Narrator:
             vocabulary.phrases_in(text, "labels.delivery_date") or vocabulary.phrases_in(text, "columns.promised_date")
         )
         amount = bool(vocabulary.phrases_in(text, "columns.quantity"))
-        all_of_it = as_ordered and not (price or day or amount)
+        # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
+        all_of_it = as_ordered and not (price or day or amount) and not cues.has(text, "others_unchanged")
         self._wholes.append(
             WholeOrder(
                 evidence=self._context.evidence(text, page=sentence.page),
@@ -269,6 +283,16 @@ def _covered(text: str, found: Sequence[Anchor]) -> str:
     return text
 
 
+def _listed(text: str, found: Sequence[Anchor]) -> bool:
+    """The goods are only listed ("40 pcs A and 20 pcs B come on …"): nothing else is said between their names."""
+    for left, right in itertools.pairwise(found):
+        between = text[left.end : right.start]
+        words = re.findall(r"[^\W\d_]{2,}", between)
+        if len(words) > 5 or cues.has(between, "as_ordered", "delay", "reject", "confirm", "received", "shipped"):
+            return False
+    return True
+
+
 def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int, int]]:
     """The stretch of a sentence in which each anchor's values stand.
 
@@ -287,7 +311,9 @@ def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int
             # "on 4.12. A, on 11.12. B": the second date belongs to B.
             cuts.append(left.end + _first_break(between))
         else:
-            cuts.append(left.end + _last_break(between))
+            at = _last_break(between)
+            # A day behind the break still belongs to the goods before it.
+            cuts.append(right.start if cues.dates_in(between[at:], context) else left.end + at)
     cuts.append(len(text))
     return list(itertools.pairwise(cuts))
 

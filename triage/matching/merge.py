@@ -79,7 +79,9 @@ def _is_split(one: LineStatement, other: LineStatement) -> bool:
         return False
     own_days = one.promised is not None and other.promised is not None and one.promised.value != other.promised.value
     counts = one.quantity is not None or other.quantity is not None
-    return own_days and counts
+    # "25 now, the remaining 15 on …": two quantities of which one is the rest.
+    rest = one.remainder != other.remainder and one.quantity is not None and other.quantity is not None
+    return (own_days and counts) or rest
 
 
 def merge(statements: Sequence[LineStatement]) -> Merged:
