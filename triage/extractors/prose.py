@@ -166,8 +166,14 @@ class Narrator:
 
     def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str, shared: Values | None) -> None:
         """What one stretch says of its goods; goods that are only listed share the day and fate of the sentence."""
-        for values in clause_values.split_values(text, covered, self._context, anchor.candidates):
-            if shared and values.promised is None and clause_values.one_day(covered.text, self._context):
+        pieces = clause_values.split_values(text, covered, self._context, anchor.candidates)
+        for values in pieces:
+            if (
+                shared
+                and len(pieces) == 1
+                and values.promised is None
+                and clause_values.one_day(covered.text, self._context)
+            ):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if anchor.by in ("description", "quantity"):
                 values = clause_values.about_delivery(covered.text, values)
