@@ -1,116 +1,228 @@
 """The note for the record's chatter: short, escaped, only tags that Odoo keeps, nothing remote, nothing that acts.
 
-A suspicious message is quoted nowhere: its note says that it is suspicious and what to do, and repeats nothing of it.
+A suspicious message and one about bank details are quoted nowhere: their note says what they are and what to do, and
+repeats nothing of them. Hidden text is never shown. All sentences come from the catalogue of texts.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
-from triage.advisors.masking import masked
-from triage.domain.advice import Effect, Option, Priority, Rank, Route
-from triage.domain.assessment import Assessment, Deviation, DeviationType
+from triage.advisors import changes
+from triage.advisors.masking import Hidden, masked
+from triage.advisors.wording import Wording
+from triage.domain import codes
+from triage.domain.advice import Effect, Option, Rank, Route
+from triage.domain.assessment import Assessment, Deviation, DeviationType, Kind
+from triage.domain.document import Reading
+from triage.domain.erp import Order
 from triage.domain.evidence import Evidence
+from triage.domain.outcome import Versions
 
-_MODES = {
-    "rules": "read by rules, without learned models",
-    "local": "read by rules and local models",
-    "llm": "read by rules, local models and a language model",
-}
-_MOST = 12
-
-
-def words(text: str) -> str:
-    """An enumeration's value as words."""
-    return text.replace("_", " ")
+_MOST = 12  # deviations that are listed
+_WITH_OWN_WORDS = frozenset(  # the deviation's reason says more than its type; it is masked
+    (DeviationType.TERMS_CHANGE, DeviationType.UNREADABLE_DOCUMENT, DeviationType.UNMATCHED_REFERENCE)
+)
 
 
-def headline(assessment: Assessment, priority: Priority) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a note is made of."""
+
+    assessment: Assessment
+    reading: Reading
+    words: Wording
+    mode: str  # "rules", "local" or "llm"
+    policy: str  # digest
+    versions: Versions | None = None
+
+    @property
+    def quotes(self) -> bool:
+        """False where nothing of the message may be repeated."""
+        kinds = {item.type for item in self.assessment.deviations}
+        return not (
+            self.assessment.is_suspicious
+            or DeviationType.BANK_DETAILS_CHANGE in kinds
+            or self.assessment.kind.kind is Kind.BANK_DETAILS_CHANGE
+        )
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Numbers and codes of ours that a quote may repeat."""
+        orders = self.assessment.confirmation.orders
+        own = [order.name for order in orders]
+        for order in orders:
+            for line in order.lines:
+                own += [line.product_code, *line.supplier_codes]
+        return frozenset(codes.canonical(code) for code in own if code)
+
+
+def headline(told: Told, record: Order | None) -> str:
     """One line of plain text without supplier words."""
-    orders = ", ".join(order.name for order in assessment.confirmation.orders[:3])
-    about = f"{orders}: " if orders else ""
+    assessment, words = told.assessment, told.words
+    orders = [record] if record else []
+    orders += [order for order in assessment.confirmation.orders if order is not record]
+    about = ", ".join(order.name for order in orders[:3])
     if assessment.is_suspicious:
-        return f"{about}suspicious message, do not act on it before security has looked"
-    types = list(dict.fromkeys(words(item.type.value) for item in assessment.deviations))
-    kind = words(assessment.kind.kind.value)
-    if not types:
-        return f"{about}{kind}, " + ("a person must read it" if assessment.needs_review else "nothing deviates")
-    biggest = max((item.days or 0 for item in assessment.deviations), default=0)
-    late = f", {biggest} days" if biggest else ""
-    return f"{about}{kind}: {', '.join(types[:3])}{late}"
+        said = words.say("note.title_suspicious")
+    elif assessment.deviations:
+        kinds = dict.fromkeys(item.type for item in assessment.deviations)
+        said = ", ".join(_brief(kind, told) for kind in list(kinds)[:3])
+        said = f"{words.say(f'kind.{assessment.kind.kind.value}')}: {said}"
+    else:
+        key = "note.title_read" if assessment.needs_review else "note.title_clean"
+        said = words.say(key, kind=words.say(f"kind.{assessment.kind.kind.value}"))
+    return f"{about}: {said}" if about else said[:1].upper() + said[1:]
 
 
-def _quote(place: Evidence) -> str:
-    where = escape(masked(place.part, 60))
-    page = f", page {place.page}" if place.page else ""
-    return f"<em>“{escape(masked(place.text))}”</em> ({where}{page})"
-
-
-def _deviation(item: Deviation, *, quiet: bool) -> str:
-    line = f" line {item.line.number}" if item.line else ""
-    order = f"{escape(item.order.name)}{line}: " if item.order else ""
-    sure = f" <small>({item.confidence * 100:.0f} % sure)</small>"
-    hushed = item.type in (DeviationType.BANK_DETAILS_CHANGE, DeviationType.SUSPICIOUS_CONTENT)
-    proof = "" if quiet or hushed or not item.evidence else f"<br/>{_quote(item.evidence[0])}"
-    reason = item.reason if not quiet or hushed else words(item.type.value).capitalize() + "."
-    return f"<li>{order}{escape(masked(reason, 400))}{sure}{proof}</li>"
-
-
-def _review(assessment: Assessment) -> Iterator[str]:
-    reasons = [doubt.reason for doubt in assessment.doubts if doubt.needs_person]
-    if not reasons:
-        return
-    yield "<p><strong>Please read the message itself, because:</strong></p><ul>"
-    for reason in reasons[:5]:
-        yield f"<li>{escape(masked(reason, 300))}</li>"
-    yield "</ul>"
-
-
-def _list(title: str, sentences: Sequence[str]) -> Iterator[str]:
-    if sentences:
-        yield f"<p><strong>{escape(title)}</strong></p><ul>"
-        yield from (f"<li>{escape(masked(text, 300))}</li>" for text in sentences)
-        yield "</ul>"
+def _brief(kind: DeviationType, told: Told) -> str:
+    """A type of deviation with its largest figure and the number of its lines."""
+    found = [item for item in told.assessment.deviations if item.type is kind]
+    said = told.words.say(f"deviation.{kind.value}")
+    days = max((item.days or 0 for item in found), default=0)
+    percents = [item.percent for item in found if item.percent is not None]
+    if days:
+        said = told.words.say("note.brief_days", what=said, days=days)
+    elif percents:
+        said = f"{said} {max(percents, key=abs):+} %"
+    return said if len(found) == 1 else f"{said} ({len(found)}×)"
 
 
 def note_html(
-    assessment: Assessment,
-    *,
-    effects: Sequence[Effect],
-    options: Sequence[Option],
-    route: Route,
-    rank: Rank,
-    mode: str,
-    title: str,
+    told: Told, *, title: str, effects: Sequence[Effect], options: Sequence[Option], route: Route, rank: Rank
 ) -> str:
     """The note exactly as it would be posted."""
-    quiet = assessment.is_suspicious
-    pieces = [f"<p><strong>{escape(title)}</strong> <small>priority {rank.priority.value}</small></p>"]
-    if quiet:
-        pieces.append(
-            "<p>The message is suspicious. Do not answer it, open nothing in it and change nothing because of it. "
-            "Ask the supplier on a way that you already knew.</p>"
-        )
-    if assessment.deviations:
-        pieces.append("<ul>")
-        pieces.extend(_deviation(item, quiet=quiet) for item in assessment.deviations[:_MOST])
-        rest = len(assessment.deviations) - _MOST
-        pieces.append(f"<li>and {rest} more</li></ul>" if rest > 0 else "</ul>")
-    pieces.extend(_review(assessment))
-    pieces.extend(_list("Effect", [effect.sentence for effect in effects[:5]]))
-    pieces.extend(_list("Options", [option.sentence for option in options]))
-    if assessment.respond_by is not None and not quiet:
-        pieces.append(f"<p>The supplier expects an answer by {assessment.respond_by.isoformat()}.</p>")
-    pieces.extend(_route(route))
-    pieces.append(f"<p><small>Advice only: it changes nothing. {_MODES.get(mode, escape(mode))}.</small></p>")
+    words, assessment = told.words, told.assessment
+    priority = words.say(f"priority.{rank.priority.value}")
+    pieces = [f"<p><strong>{escape(title)}</strong><br/>{escape(words.say('note.priority', priority=priority))}</p>"]
+    if assessment.is_suspicious:
+        pieces.append(_paragraph(words.say("note.warning_suspicious")))
+    elif not told.quotes:
+        pieces.append(_paragraph(words.say("note.warning_bank")))
+    shown = [_deviation(item, told) for item in assessment.deviations[:_MOST]]
+    if len(assessment.deviations) > _MOST:
+        shown.append(escape(words.say("note.more", count=len(assessment.deviations) - _MOST)))
+    pieces.extend(_items(shown))
+    pieces.extend(_section(words.say("note.review"), _doubts(told)))
+    pieces.extend(_section(words.say("note.effect"), [effect.sentence for effect in effects[:5]]))
+    pieces.extend(_section(words.say("note.options"), [option.sentence for option in options]))
+    if assessment.respond_by is not None and told.quotes:
+        pieces.append(_paragraph(words.say("note.respond_by", day=assessment.respond_by)))
+    if assessment.delay_reason is not None and told.quotes:
+        reason = words.say(f"reason.{assessment.delay_reason.value}")
+        pieces.append(_paragraph(words.say("note.delay_reason", reason=reason)))
+    pieces.extend(_route(route, words))
+    pieces.append(f"<p><em>{escape(_footer(told))}</em></p>")
     return "".join(pieces)
 
 
-def _route(route: Route) -> Iterator[str]:
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _items(escaped: Sequence[str]) -> Iterator[str]:
+    if escaped:
+        yield f"<ul>{''.join(f'<li>{item}</li>' for item in escaped)}</ul>"
+
+
+def _section(title: str, sentences: Sequence[str]) -> Iterator[str]:
+    if sentences:
+        yield f"<p><strong>{escape(title)}</strong></p>"
+        yield from _items([escape(text) for text in sentences])
+
+
+def _deviation(item: Deviation, told: Told) -> str:
+    """What changed, how sure, and where it stands; escaped."""
+    words = told.words
+    said = words.say(f"deviation.{item.type.value}")
+    said = said[:1].upper() + said[1:]
+    detail = _detail(item, told)
+    if detail:
+        said = f"{said}: {detail}"
+    if item.order is not None:
+        where = item.order.name
+        if item.line is not None:
+            code = f" ({item.line.product_code})" if item.line.product_code else ""
+            where = words.say("note.line", order=where, number=item.line.number, code=code)
+        said = f"{where}: {said}"
+    sure = words.say("note.sure", percent=f"{item.confidence * 100:.0f}")
+    quote = _quote(item, told)
+    return f"{escape(said)} ({escape(sure)}){f'<br/>{quote}' if quote else ''}"
+
+
+def _detail(item: Deviation, told: Told) -> str:
+    """Old and new value, or the size of the difference."""
+    words = told.words
+    change = changes.change_of(item, told.assessment)
+    if change.is_known:
+        values = words.say("note.change", old=change.old, new=change.new)
+        values = f"{values} {change.unit}".rstrip()
+    else:
+        values = ""
+    sizes = []
+    if item.days is not None:
+        sizes.append(words.say("note.days", days=item.days))
+    if item.percent is not None:
+        sizes.append(f"{item.percent:+} %")
+    if item.quantity is not None and (not change.is_known or item.days is not None):
+        unit = f" {item.line.uom}" if item.line and item.line.uom else ""
+        sizes.append(words.say("note.about_quantity", quantity=item.quantity) + unit)
+    if values and sizes:
+        return f"{values} ({', '.join(sizes)})"
+    if values or sizes:
+        return values or ", ".join(sizes)
+    if item.type in _WITH_OWN_WORDS and told.quotes:
+        return masked(item.reason, known=told.known, most=200)
+    return ""
+
+
+def _quote(item: Deviation, told: Told) -> str:
+    """The proof: the message's own words with part and page; escaped, "" where they must not be repeated."""
+    if not told.quotes:
+        return ""
+    hidden = Hidden(told.reading)
+    place = next((place for place in item.evidence if place.text.strip() and not hidden.holds(place.text)), None)
+    if place is None or item.type is DeviationType.UNREADABLE_DOCUMENT:
+        return ""
+    quoted = escape(masked(place.text, known=told.known))
+    return f"<em>“{quoted}”</em> ({escape(_place(place, told.words))})"
+
+
+def _place(place: Evidence, words: Wording) -> str:
+    part = words.say(f"note.part_{place.part}") if place.part in ("body", "subject") else masked(place.part, most=60)
+    return words.say("note.part_page", part=part, page=place.page) if place.page is not None else part
+
+
+def _doubts(told: Told) -> list[str]:
+    """Why a person must read the message: in English with the details, elsewhere by the kind of doubt."""
+    found = [doubt for doubt in told.assessment.doubts if doubt.needs_person]
+    if told.quotes and told.words.language == "en":
+        said = [masked(doubt.reason, known=told.known, most=240) for doubt in found]
+    else:
+        said = [told.words.say(f"doubt.{doubt.code.name.lower()}") for doubt in found]
+    return list(dict.fromkeys(said))[:5]
+
+
+def _route(route: Route, words: Wording) -> Iterator[str]:
     if not route.steps:
         return
-    names = []
+    named = []
     for step in route.steps:
-        person = f" {escape(step.person)}" if step.person else ""
-        names.append(f"{words(step.role.value)}{person} <small>({escape(step.rule)})</small>")
-    act = f", by {route.act_by:%Y-%m-%d %H:%M} UTC" if route.act_by else ""
-    yield f"<p><strong>Suggested:</strong> {'; '.join(names)}{act}.</p>"
+        role = words.say(f"role.{step.role.value}")
+        person = f" {step.person}" if step.person else ""
+        named.append(words.say("note.route_step", role=f"{role}{person}", rule=step.rule))
+    text = words.say("note.route", steps="; ".join(named))
+    if route.act_by is not None:
+        text = f"{text} {words.say('note.act_by', moment=f'{route.act_by:%Y-%m-%d %H:%M}')}"
+    yield _paragraph(text)
+
+
+def _footer(told: Told) -> str:
+    """What made the note, so that it can be made again."""
+    words = told.words
+    made = words.say(f"mode.{told.mode}") if words.knows(f"mode.{told.mode}") else told.mode
+    versions = [f"{words.say('note.policy')} {told.policy[:8]}"]
+    if told.versions is not None:
+        versions.insert(0, told.versions.code)
+        versions += [f"{name} {digest[:8]}" for name, digest in told.versions.models]
+    return words.say("note.footer", made=made, versions=", ".join(versions))

@@ -1,126 +1,162 @@
-"""Place in the queue: a priority by the conventions, and a score from what is at stake and how soon.
+"""Lets you rank a message: a priority by the conventions, and a score from what is at stake and how soon.
 
-The score orders within a priority and never across it: urgent from 3000, high from 2000, normal from 1000.
+The score orders within a priority and never across one: each priority has a band of 1000 points. The factors add up
+to the score. Never converts currencies: a value is an order of magnitude here.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from triage.advisors.effect import workday_after
+from triage.advisors.workdays import WorkCalendar
 from triage.domain.advice import Effect, Factor, Priority, Rank
 from triage.domain.assessment import Assessment, Deviation, DeviationType, Kind
 from triage.domain.policy import Policy
 
 _BASE = {Priority.LOW: 0.0, Priority.NORMAL: 1000.0, Priority.HIGH: 2000.0, Priority.URGENT: 3000.0}
-_ALWAYS_HIGH = {
-    DeviationType.QUANTITY_SHORT, DeviationType.LINE_REJECTED, DeviationType.SUBSTITUTION,
-    DeviationType.INVOICE_MISMATCH, DeviationType.QUALITY_ISSUE, DeviationType.BANK_DETAILS_CHANGE,
-    DeviationType.SUSPICIOUS_CONTENT,
-}  # fmt: skip
-_FRAUD_KINDS = {Kind.BANK_DETAILS_CHANGE}
+_BAND = 999.0
+_HALF_WAY = 400.0  # raw points that fill half of the band
+_ALWAYS_HIGH = frozenset(
+    (
+        DeviationType.QUANTITY_SHORT,
+        DeviationType.LINE_REJECTED,
+        DeviationType.SUBSTITUTION,
+        DeviationType.INVOICE_MISMATCH,
+        DeviationType.QUALITY_ISSUE,
+        DeviationType.BANK_DETAILS_CHANGE,
+        DeviationType.SUSPICIOUS_CONTENT,
+    )
+)
+#: Part of a line's value that is lost at worst, by deviation; dates and prices are reckoned from their size.
+_AT_RISK = {
+    DeviationType.LINE_REJECTED: 0.5,
+    DeviationType.QUANTITY_SHORT: 0.4,
+    DeviationType.SUBSTITUTION: 0.3,
+    DeviationType.QUALITY_ISSUE: 0.6,
+    DeviationType.INVOICE_MISMATCH: 0.2,
+    DeviationType.SHIPMENT_DISCREPANCY: 0.3,
+    DeviationType.QUANTITY_OVER: 0.1,
+    DeviationType.EARLY_DELIVERY: 0.02,
+}
+_PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?[%％]")
+_Found = tuple[Priority, str]
 
 
-def _level(item: Deviation, assessment: Assessment, policy: Policy) -> tuple[Priority, str]:
-    bars = policy.bars
-    words = item.type.value.replace("_", " ")
+def rank(
+    assessment: Assessment, effects: Sequence[Effect], policy: Policy, *, today: date, calendar: WorkCalendar
+) -> Rank:
+    """Priority and score with their factors. today: the day in the company's own time zone."""
+    found = [*_of_message(assessment, effects, policy, today, calendar)]
+    found += [_of_deviation(item, assessment, policy) for item in assessment.deviations]
+    priority = max((level for level, _ in found), key=_BASE.__getitem__, default=Priority.LOW)
+    reasons = list(dict.fromkeys(text for level, text in found if level is priority))
+    why = ", ".join(reasons[:3]) or "nothing to do"
+    raw = [factor for factor in _stakes(assessment, effects, today) if factor.points > 0]
+    total = sum(factor.points for factor in raw)
+    scale = _BAND / (total + _HALF_WAY)  # never leaves the band, and never makes two sums equal
+    factors = [Factor(name="priority", points=_BASE[priority], sentence=f"{priority.value}: {why}")]
+    factors += [Factor(name=item.name, points=round(item.points * scale, 3), sentence=item.sentence) for item in raw]
+    return Rank(priority=priority, score=round(sum(factor.points for factor in factors), 3), factors=tuple(factors))
+
+
+def _of_deviation(item: Deviation, assessment: Assessment, policy: Policy) -> _Found:
+    """The least priority that a deviation asks for."""
+    bars, words = policy.bars, item.type.value.replace("_", " ")
     if item.type in _ALWAYS_HIGH:
         return Priority.HIGH, words
     if item.type is DeviationType.LATE_DELIVERY:
         days = item.days or 0
         return (Priority.HIGH if days > bars.late_days_high else Priority.NORMAL), f"{days} days late"
     if item.type is DeviationType.PRICE_DEVIATION:
-        letter = assessment.kind.kind is Kind.PRICE_CHANGE_NOTICE
-        bar = bars.letter_percent_high if letter else bars.price_percent_high
+        if assessment.kind.kind is Kind.PRICE_CHANGE_NOTICE:
+            return _of_letter(item, bars.letter_percent_high)
         percent = abs(item.percent or Decimal(0))
-        return (Priority.HIGH if percent >= bar else Priority.NORMAL), f"price differs by {percent} %"
-    if item.type is DeviationType.DUPLICATE_DOCUMENT:
+        return (Priority.HIGH if percent >= bars.price_percent_high else Priority.NORMAL), f"price {item.percent:+} %"
+    if item.type is DeviationType.DUPLICATE_DOCUMENT and assessment.kind.kind is not Kind.INVOICE:
         return Priority.LOW, "received before"
     return Priority.NORMAL, words
 
 
-def _is_fraud(assessment: Assessment) -> bool:
-    """Suspicion around money or identity."""
-    return assessment.is_suspicious and any(
-        item.type is DeviationType.BANK_DETAILS_CHANGE for item in assessment.deviations
-    )
+def _of_letter(item: Deviation, bar: Decimal) -> _Found:
+    """A price letter: by its percentage, else by the largest that its words name; high where it names none."""
+    if item.percent is not None:
+        return (Priority.HIGH if abs(item.percent) >= bar else Priority.NORMAL), f"prices change by {item.percent:+} %"
+    named = [
+        Decimal(written.replace(",", ".")) for place in item.evidence for written in _PERCENT.findall(place.text[:500])
+    ]
+    if named:
+        largest = max(named)
+        return (Priority.HIGH if largest >= bar else Priority.NORMAL), f"prices change by up to {largest} %"
+    return Priority.HIGH, "prices change, nobody knows yet by how much"
 
 
-def _factors(
-    assessment: Assessment, effects: Sequence[Effect], policy: Policy, now: date, stop_use: bool
-) -> list[tuple[Priority, str]]:
-    found = [_level(item, assessment, policy) for item in assessment.deviations]
-    suffering = [demand for effect in effects for demand in effect.uncovered]
+def _of_message(
+    assessment: Assessment, effects: Sequence[Effect], policy: Policy, today: date, calendar: WorkCalendar
+) -> Iterator[_Found]:
+    """What the message as a whole asks for."""
+    kind = assessment.kind.kind
+    types = {item.type for item in assessment.deviations}
+    suffering = {demand.order.name for effect in effects for demand in effect.uncovered}
     if suffering:
-        found.append((Priority.URGENT, f"{len(suffering)} customer order line(s) not covered"))
-    if _is_fraud(assessment):
-        found.append((Priority.URGENT, "bank details from a suspicious sender"))
-    if stop_use:
-        found.append((Priority.URGENT, "the supplier asks to stop using the goods"))
-    if assessment.kind.kind is Kind.QUESTION:
-        soon = assessment.respond_by is not None and assessment.respond_by <= workday_after(
-            now, policy.bars.answer_workdays_high
+        yield Priority.URGENT, f"customer orders not covered: {', '.join(sorted(suffering)[:3])}"
+    if assessment.is_suspicious and DeviationType.BANK_DETAILS_CHANGE in types:
+        yield Priority.URGENT, "bank details in a suspicious message"
+    if assessment.stop_use:
+        yield Priority.URGENT, "the supplier asks to stop using the goods"
+    if kind is Kind.QUESTION or DeviationType.SUPPLIER_QUESTION in types:
+        soon = assessment.respond_by is not None and assessment.respond_by <= calendar.workday_after(
+            today, policy.bars.answer_workdays_high
         )
-        found.append((Priority.HIGH if soon else Priority.NORMAL, "the supplier waits for an answer"))
-    if assessment.kind.kind is Kind.CANCELLATION:
-        found.append((Priority.HIGH, "the supplier cancels"))
-    if assessment.kind.kind is Kind.QUOTATION:
-        found.append((Priority.NORMAL, "an offer waits"))
-    if assessment.needs_review and assessment.kind.kind not in (Kind.AUTO_REPLY, Kind.OTHER):
-        found.append((Priority.NORMAL, "a person must read it"))
-    return found
+        yield (Priority.HIGH if soon else Priority.NORMAL), "the supplier waits for an answer"
+    if kind is Kind.CANCELLATION:
+        yield Priority.HIGH, "the supplier cancels"
+    if kind is Kind.QUOTATION:
+        yield Priority.NORMAL, "an offer waits"
+    if assessment.needs_review and kind is not Kind.AUTO_REPLY:
+        yield Priority.NORMAL, "a person must read it"
 
 
-def value_at_stake(assessment: Assessment) -> Decimal:
-    """Value of the deviating lines in the orders' currency, unconverted: an order of magnitude for ranking."""
-    lines = {item.line.id: item.line for item in assessment.deviations if item.line is not None}
-    return sum((line.price * line.open_quantity for line in lines.values()), Decimal(0))
-
-
-def rank(
-    assessment: Assessment,
-    effects: Sequence[Effect],
-    policy: Policy,
-    now: date,
-    *,
-    stop_use: bool = False,
-) -> Rank:
-    """Priority and score with their factors."""
-    found = _factors(assessment, effects, policy, now, stop_use)
-    priority = max((level for level, _ in found), key=lambda level: _BASE[level], default=Priority.LOW)
-    factors = [Factor(name="priority", points=_BASE[priority], sentence=f"{priority.value}: {_why(found, priority)}")]
-    suffering = [demand for effect in effects for demand in effect.uncovered]
+def _stakes(assessment: Assessment, effects: Sequence[Effect], today: date) -> Iterator[Factor]:
+    """Expected loss and urgency. Both enter by their logarithm, so that adding them multiplies them."""
+    suffering = {demand for effect in effects for demand in effect.uncovered}
+    loss = sum(_loss(item) for item in assessment.deviations)
+    loss += sum(float(demand.value or 0) for demand in suffering)
+    loss += sum(abs(float(effect.cost or 0)) for effect in effects)
+    if loss > 0:
+        yield Factor(name="value", points=50.0 * math.log10(1 + loss), sentence=f"value at risk about {loss:,.0f}")
     if suffering:
-        first = min(demand.due for demand in suffering)
-        soon = max(0.0, 60.0 - max((first - now).days, 0)) * 5
-        factors.append(
-            Factor(
-                name="customers",
-                points=100.0 * min(len(suffering), 3) + soon,
-                sentence=f"first customer order due {first}",
-            )
+        customers = {demand.customer for demand in suffering}
+        yield Factor(
+            name="customers",
+            points=120.0 * math.log2(1 + len(suffering)),
+            sentence=f"{len(suffering)} customer order(s) of {len(customers)} customer(s)",
         )
     days = max((item.days or 0 for item in assessment.deviations), default=0)
     if days:
-        factors.append(Factor(name="days", points=min(days, 60) * 2.0, sentence=f"up to {days} days"))
-    value = float(value_at_stake(assessment))
-    if value > 0:
-        points = min(20.0 * math.log10(1 + value), 140.0)
-        factors.append(
-            Factor(name="value", points=round(points, 2), sentence=f"value of the lines concerned {value:,.0f}")
-        )
-    if assessment.is_suspicious:
-        factors.append(Factor(name="suspicion", points=150.0, sentence="suspicious content"))
+        yield Factor(name="days", points=40.0 * math.log2(1 + days / 7), sentence=f"up to {days} days")
+    deadlines = [demand.due for demand in suffering]
     if assessment.respond_by is not None:
-        left = max((assessment.respond_by - now).days, 0)
-        factors.append(
-            Factor(name="answer", points=max(0.0, 60.0 - 5 * left), sentence=f"answer by {assessment.respond_by}")
-        )
-    bonus = min(sum(factor.points for factor in factors[1:]), 999.0)
-    return Rank(priority=priority, score=round(_BASE[priority] + bonus, 2), factors=tuple(factors))
+        deadlines.append(assessment.respond_by)
+    deadlines += [item.line.due for item in assessment.deviations if item.line is not None and item.line.due]
+    if deadlines:
+        left = max((min(deadlines) - today).days, 0)
+        yield Factor(name="urgency", points=60.0 * math.log2(1 + 60 / (1 + left)), sentence=f"{left} days left")
+    if assessment.is_suspicious:
+        yield Factor(name="suspicion", points=200.0, sentence="suspicious content")
 
 
-def _why(found: Sequence[tuple[Priority, str]], priority: Priority) -> str:
-    words = list(dict.fromkeys(text for level, text in found if level is priority))
-    return ", ".join(words[:3]) or "nothing to do"
+def _loss(item: Deviation) -> float:
+    """Value at risk of one deviation times how sure it is."""
+    line = item.line
+    if line is None:
+        return 0.0
+    value = float(line.price * (line.open_quantity or line.quantity))
+    if item.type is DeviationType.LATE_DELIVERY:
+        part = min((item.days or 0) / 180, 0.5)
+    elif item.percent is not None:
+        part = min(abs(float(item.percent)) / 100, 1.0)
+    else:
+        part = _AT_RISK.get(item.type, 0.0)
+    return value * part * item.confidence

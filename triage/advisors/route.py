@@ -1,47 +1,27 @@
-"""Who should look, by the rules of the policy, and by when. Names the rule for every role."""
+"""Lets you say who should look and by when, with the policy's rule for every role.
+
+Never decides by itself who is responsible: where no rule applies, nobody is named.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from triage.advisors.workdays import WorkCalendar
 from triage.domain.advice import Effect, Priority, Role, Route, RouteStep
 from triage.domain.assessment import Assessment, Deviation
 from triage.domain.policy import Policy, RouteRule
 
-_DAY_STARTS, _DAY_ENDS = 8, 17  # UTC hours between which people work
-
-
-def _fits(rule: RouteRule, item: Deviation) -> bool:
-    if rule.when_deviation and item.type not in rule.when_deviation:
-        return False
-    if rule.min_abs_percent is not None and (item.percent is None or abs(item.percent) < rule.min_abs_percent):
-        return False
-    return rule.min_days is None or (item.days is not None and item.days >= rule.min_days)
-
-
-def _reason(rule: RouteRule, assessment: Assessment, effects: Sequence[Effect]) -> str | None:
-    """Why a rule applies; None where it does not."""
-    if rule.when_kind and assessment.kind.kind not in rule.when_kind:
-        return None
-    if rule.when_uncovered:
-        suffering = [effect for effect in effects if effect.uncovered]
-        return f"{len(suffering)} product(s) leave customer orders uncovered" if suffering else None
-    if rule.when_order and not assessment.confirmation.orders:
-        return None
-    if rule.when_review and not assessment.needs_review:
-        return None
-    types = {item.type for item in assessment.deviations}
-    if rule.alone and types - set(rule.when_deviation):
-        return None
-    if rule.when_deviation or rule.min_days is not None or rule.min_abs_percent is not None:
-        fitting = [item for item in assessment.deviations if _fits(rule, item)]
-        return fitting[0].type.value.replace("_", " ") if fitting else None
-    return assessment.kind.kind.value.replace("_", " ")
-
 
 def route(
-    assessment: Assessment, effects: Sequence[Effect], policy: Policy, priority: Priority, now: datetime
+    assessment: Assessment,
+    effects: Sequence[Effect],
+    policy: Policy,
+    priority: Priority,
+    *,
+    now: datetime,
+    calendar: WorkCalendar,
 ) -> Route:
-    """Roles in the order of the rules, each once; rules marked `first` stand in front."""
+    """Roles in the order of the rules, each once; rules marked `first` stand in front. now: aware."""
     steps: dict[Role, RouteStep] = {}
     ordered = [rule for rule in policy.routes if rule.first] + [rule for rule in policy.routes if not rule.first]
     for rule in ordered:
@@ -56,30 +36,52 @@ def route(
         if rule.final:
             break
     hours = dict(policy.act_within_hours).get(priority.value)
-    act_by = working_hours_after(now, hours) if hours is not None and steps else None
+    act_by = calendar.hours_after(now, hours) if hours is not None and steps else None
     return Route(steps=tuple(steps.values()), act_by=act_by)
 
 
+def _reason(rule: RouteRule, assessment: Assessment, effects: Sequence[Effect]) -> str | None:
+    """Why a rule applies; None where it does not. Every condition that a rule names must hold."""
+    types = {item.type for item in assessment.deviations}
+    holds = (
+        (not rule.when_kind or assessment.kind.kind in rule.when_kind)
+        and (not rule.when_order or bool(assessment.confirmation.orders))
+        and (not rule.when_review or assessment.needs_review)
+        and not (rule.alone and types - set(rule.when_deviation))
+    )
+    if not holds:
+        return None
+    reasons = []
+    if rule.when_deviation or rule.min_days is not None or rule.min_abs_percent is not None:
+        fitting = [item for item in assessment.deviations if _fits(rule, item)]
+        if not fitting:
+            return None
+        reasons.append(_words(fitting[0].type.value))
+    if rule.when_uncovered:
+        orders = {demand.order.name for effect in effects for demand in effect.uncovered}
+        if not orders:
+            return None
+        reasons.append(f"not covered: {', '.join(sorted(orders)[:3])}")
+    return "; ".join(reasons) or _words(assessment.kind.kind.value)
+
+
+def _fits(rule: RouteRule, item: Deviation) -> bool:
+    """True where one deviation meets all that a rule asks of a deviation."""
+    if rule.when_deviation and item.type not in rule.when_deviation:
+        return False
+    if rule.min_abs_percent is not None and (item.percent is None or abs(item.percent) < rule.min_abs_percent):
+        return False
+    return rule.min_days is None or (item.days is not None and item.days >= rule.min_days)
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")
+
+
 def _person(role: Role, assessment: Assessment, policy: Policy) -> str:
+    """The order's own buyer; for other roles the name in the policy."""
     if role is Role.BUYER:
         for order in assessment.confirmation.orders:
             if order.buyer is not None:
                 return order.buyer.name
     return dict(policy.people).get(role, "")
-
-
-def working_hours_after(start: datetime, hours: int) -> datetime:
-    """`hours` working hours after `start`, Monday to Friday; both are aware, UTC."""
-    moment, left = start, timedelta(hours=hours)
-    for _ in range(400):
-        opens = moment.replace(hour=_DAY_STARTS, minute=0, second=0, microsecond=0)
-        closes = moment.replace(hour=_DAY_ENDS, minute=0, second=0, microsecond=0)
-        if moment.weekday() > 4 or moment >= closes:
-            moment = opens + timedelta(days=1)
-            continue
-        moment = max(moment, opens)
-        if closes - moment >= left:
-            return moment + left
-        left -= closes - moment
-        moment = opens + timedelta(days=1)
-    return moment

@@ -42,6 +42,13 @@ class Effect:
     short_from: date | None  # first day on which demand is not covered; None: covered
     uncovered: tuple[Demand, ...] = ()  # customer orders that suffer
     sentence: str = ""  # English, for people
+    uom: str = ""  # the product's
+    until: date | None = None  # new date of the goods; None: no date is known, or they do not come
+    missing: Decimal = Decimal(0)  # how much customers lack at worst before then
+    below_minimum: date | None = None  # first day on which stock falls below the reordering minimum
+    minimum: Decimal | None = None  # of the company's warehouses together
+    cost: Decimal | None = None  # additional, in `currency`: a higher price, goods not ordered; negative: saved
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,66 @@
+"""Lets you say things in a person's language: every sentence of notes and replies stands in `texts/<language>.yaml`.
+
+Never formats a supplier's words as a template, and never mixes languages: what a language lacks is said in English.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+import yaml
+from babel import dates, numbers
+
+FALLBACK = "en"
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, str]:
+    """Sentences by key ("note.route"), empty for a language without a file."""
+    if not (language.isascii() and language.isalpha() and len(language) in (2, 3)):
+        return {}
+    source = resources.files("triage.advisors") / "texts" / f"{language}.yaml"
+    if not source.is_file():
+        return {}
+    sections: Mapping[str, Mapping[str, str]] = yaml.safe_load(source.read_text(encoding="utf-8"))
+    return {f"{section}.{key}": text for section, texts in sections.items() for key, text in texts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one language says things. Build it with `wording`."""
+
+    language: str
+    _texts: Mapping[str, str] = field(repr=False)
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence of a key, days and numbers in the language's own form. Raises KeyError for an unknown key."""
+        shown = {name: self._shown(value) for name, value in values.items()}
+        return self._texts[key].format(**shown)
+
+    def knows(self, key: str) -> bool:
+        """True where the catalogue holds the key."""
+        return key in self._texts
+
+    def _shown(self, value: object) -> str:
+        if isinstance(value, Decimal):
+            return number(value, self.language)
+        if isinstance(value, date):
+            return dates.format_date(value, format="medium", locale=self.language)
+        return str(value)
+
+
+def number(value: Decimal, language: str) -> str:
+    """A number with at most six decimals and no padding."""
+    return numbers.format_decimal(value, format="#,##0.######", locale=language)
+
+
+@cache
+def wording(language: str, section: str) -> Wording:
+    """The sentences of a section ("note" or "reply") in a language, in English where we have none in that language."""
+    texts = _catalogue(language)
+    if not any(key.startswith(f"{section}.") for key in texts):
+        language, texts = FALLBACK, _catalogue(FALLBACK)
+    return Wording(language, {**_catalogue(FALLBACK), **texts})
