@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from triage.advisors.wording import Money
 from triage.domain.assessment import Assessment, ConfirmedLine, Deviation, DeviationType
 from triage.domain.statement import Disposition
 
@@ -55,7 +56,7 @@ def change_of(item: Deviation, assessment: Assessment) -> Change:
         item.type is DeviationType.INVOICE_MISMATCH and item.percent is not None
     ):
         price = next((entry.price for entry in entries if entry.price is not None and entry.price != line.price), None)
-        return Change(old=line.price, new=price, unit=line.currency)
+        return Change(old=Money(line.price), new=None if price is None else Money(price), unit=line.currency)
     return Change()
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from triage.advisors import changes
-from triage.advisors.wording import Wording
+from triage.advisors.wording import Money, Wording
 from triage.domain.advice import Effect
 from triage.domain.assessment import Assessment, ConfirmedLine, Deviation, DeviationType
 from triage.domain.erp import Demand, OrderLine, Supply
@@ -260,5 +260,5 @@ def sentence(effect: Effect, words: Wording) -> str:
         said.append(words.say("note.below_minimum", day=effect.below_minimum, minimum=effect.minimum, unit=effect.uom))
     if effect.cost is not None:
         key = "note.costs_more" if effect.cost >= 0 else "note.costs_less"
-        said.append(words.say(key, **name, amount=abs(effect.cost), currency=effect.currency))
+        said.append(words.say(key, **name, amount=Money(abs(effect.cost)), currency=effect.currency))
     return " ".join(said)

@@ -12,8 +12,8 @@ from triage.advisors import changes
 from triage.advisors.masking import Hidden, masked
 from triage.advisors.wording import Wording
 from triage.domain import codes
-from triage.domain.advice import Effect, Option, Rank, Route
-from triage.domain.assessment import Assessment, Deviation, DeviationType, Kind
+from triage.domain.advice import Effect, Option, Priority, Rank, Route
+from triage.domain.assessment import Assessment, DelayReason, Deviation, DeviationType, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import Order
 from triage.domain.evidence import Evidence
@@ -108,10 +108,10 @@ def note_html(
     pieces.extend(_section(words.say("note.options"), [option.sentence for option in options]))
     if assessment.respond_by is not None and told.quotes:
         pieces.append(_paragraph(words.say("note.respond_by", day=assessment.respond_by)))
-    if assessment.delay_reason is not None and told.quotes:
-        reason = words.say(f"reason.{assessment.delay_reason.value}")
+    if assessment.delay_reason not in (None, DelayReason.UNKNOWN) and told.quotes:
+        reason = words.say(f"reason.{assessment.delay_reason}")
         pieces.append(_paragraph(words.say("note.delay_reason", reason=reason)))
-    pieces.extend(_route(route, words))
+    pieces.extend(_route(route, rank, words))
     pieces.append(f"<p><em>{escape(_footer(told))}</em></p>")
     return "".join(pieces)
 
@@ -146,7 +146,7 @@ def _deviation(item: Deviation, told: Told) -> str:
             where = words.say("note.line", order=where, number=item.line.number, code=code)
         said = f"{where}: {said}"
     sure = words.say("note.sure", percent=f"{item.confidence * 100:.0f}")
-    quote = _quote(item, told)
+    quote = _quotes(item, told)
     return f"{escape(said)} ({escape(sure)}){f'<br/>{quote}' if quote else ''}"
 
 
@@ -176,16 +176,31 @@ def _detail(item: Deviation, told: Told) -> str:
     return ""
 
 
-def _quote(item: Deviation, told: Told) -> str:
-    """The proof: the message's own words with part and page; escaped, "" where they must not be repeated."""
-    if not told.quotes:
-        return ""
+def _proof(item: Deviation, told: Told) -> tuple[Evidence, ...]:
+    """Where it stands: the row or sentence, and the changed value's own place where that stands elsewhere."""
     hidden = Hidden(told.reading)
-    place = next((place for place in item.evidence if place.text.strip() and not hidden.holds(place.text)), None)
-    if place is None or item.type is DeviationType.UNREADABLE_DOCUMENT:
+    places = [place for place in item.evidence if place.text.strip() and not hidden.holds(place.text)]
+    entry = next(iter(changes.entries_of(item, told.assessment)), None)
+    value = None
+    if entry is not None and item.type in (DeviationType.LATE_DELIVERY, DeviationType.EARLY_DELIVERY):
+        value = entry.statement.promised
+    elif entry is not None and item.type is DeviationType.PRICE_DEVIATION:
+        value = entry.statement.price
+    shown = places[:1]
+    if value is not None and value.evidence in places and shown and value.evidence.text not in shown[0].text:
+        shown.append(value.evidence)
+    return tuple(shown)
+
+
+def _quotes(item: Deviation, told: Told) -> str:
+    """The message's own words with part and page; escaped, "" where they must not be repeated."""
+    if not told.quotes or item.type is DeviationType.UNREADABLE_DOCUMENT:
         return ""
-    quoted = escape(masked(place.text, known=told.known))
-    return f"<em>“{quoted}”</em> ({escape(_place(place, told.words))})"
+    shown = []
+    for place in _proof(item, told):
+        quoted = escape(masked(place.text, known=told.known))
+        shown.append(f"<em>“{quoted}”</em> ({escape(_place(place, told.words))})")
+    return "<br/>".join(shown)
 
 
 def _place(place: Evidence, words: Wording) -> str:
@@ -203,7 +218,7 @@ def _doubts(told: Told) -> list[str]:
     return list(dict.fromkeys(said))[:5]
 
 
-def _route(route: Route, words: Wording) -> Iterator[str]:
+def _route(route: Route, rank: Rank, words: Wording) -> Iterator[str]:
     if not route.steps:
         return
     named = []
@@ -211,6 +226,9 @@ def _route(route: Route, words: Wording) -> Iterator[str]:
         role = words.say(f"role.{step.role.value}")
         person = f" {step.person}" if step.person else ""
         named.append(words.say("note.route_step", role=f"{role}{person}", rule=step.rule))
+    if rank.priority is Priority.LOW:
+        yield _paragraph(words.say("note.for_information", steps="; ".join(named)))
+        return
     text = words.say("note.route", steps="; ".join(named))
     if route.act_by is not None:
         text = f"{text} {words.say('note.act_by', moment=f'{route.act_by:%Y-%m-%d %H:%M}')}"

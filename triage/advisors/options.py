@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from triage.advisors.effect import TAKES_AWAY
-from triage.advisors.wording import Wording
+from triage.advisors.wording import Money, Wording
 from triage.domain.advice import Effect, Option
 from triage.domain.assessment import Assessment, Deviation, DeviationType
 from triage.domain.erp import Order, OrderLine, Partner, SupplierProduct, Supply
@@ -76,7 +76,8 @@ def options(
 
 def _of_case(case: _Case) -> Iterator[Option]:
     if case.item.type in TAKES_AWAY:
-        yield from _warehouses(case)
+        if case.effect.uncovered or case.effect.until is None:
+            yield from _warehouses(case)
         yield from _split(case)
         yield from _suppliers(case)
     yield from _acceptance(case)
@@ -145,7 +146,7 @@ def _suppliers(case: _Case) -> Iterator[Option]:
                 "note.other_supplier" if offer.price else "note.other_supplier_no_price",
                 supplier=partner.name,
                 product=case.name,
-                price=offer.price or "",
+                price=Money(offer.price or 0),
                 currency=offer.currency,
                 days=offer.lead_days,
                 day=ready,
@@ -173,7 +174,9 @@ def _acceptance(case: _Case) -> Iterator[Option]:
     if kind in keys:
         yield Option(
             what="ask" if kind in (DeviationType.QUANTITY_OVER, DeviationType.PRICE_DEVIATION) else "accept",
-            sentence=case.words.say(keys[kind], product=case.name, price=case.line.price, currency=case.line.currency),
+            sentence=case.words.say(
+                keys[kind], product=case.name, price=Money(case.line.price), currency=case.line.currency
+            ),
             ready_on=effect.until,
             cost=effect.cost,
             currency=effect.currency,

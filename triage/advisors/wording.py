@@ -16,6 +16,10 @@ from babel import dates, numbers
 FALLBACK = "en"
 
 
+class Money(Decimal):
+    """An amount that is shown with at least two decimals."""
+
+
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     """Sentences by key ("note.route"), empty for a language without a file."""
@@ -46,15 +50,11 @@ class Wording:
 
     def _shown(self, value: object) -> str:
         if isinstance(value, Decimal):
-            return number(value, self.language)
+            pattern = "#,##0.00####" if isinstance(value, Money) else "#,##0.######"
+            return numbers.format_decimal(value, format=pattern, locale=self.language)
         if isinstance(value, date):
             return dates.format_date(value, format="medium", locale=self.language)
         return str(value)
-
-
-def number(value: Decimal, language: str) -> str:
-    """A number with at most six decimals and no padding."""
-    return numbers.format_decimal(value, format="#,##0.######", locale=language)
 
 
 @cache
