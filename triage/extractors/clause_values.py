@@ -193,7 +193,8 @@ def _day(
     answer = fields.respond_by(sentence, context)
     if answer is not None:
         new = [day for day in new if day.value != answer.value or _behind_delivery(text, day)]
-    if not new or (cues.has(text, "valid_until", "question") and not cues.has(text, "delay", "confirm", "as_ordered")):
+    asks = "?" in text or "？" in text or cues.has(text, "valid_until")
+    if not new or (asks and not cues.has(text, "delay", "confirm", "as_ordered")):
         return None, former
     chosen, confidence = _arrival(text, new)
     place = context.evidence(chosen.text, page=sentence.page)
@@ -211,7 +212,9 @@ def _arrival(text: str, new: Sequence[dates.FoundDate]) -> tuple[dates.FoundDate
         return new[0], 0.9 * new[0].confidence
     for section, certainty in (("arrival", 0.9), ("delivery_date", 0.85)):
         for hit in vocabulary.phrases_in(text, f"labels.{section}"):
-            near = [day for day in new if 0 <= day.start - hit.end <= 40 or 0 <= hit.start - day.end <= 20]
+            # "arrives on 3.11." before "3.11. at your site": what follows the word belongs to it.
+            near = [day for day in new if 0 <= day.start - hit.end <= 40]
+            near = near or [day for day in new if 0 <= hit.start - day.end <= 20]
             if near:
                 closest = min(near, key=lambda day: min(abs(day.start - hit.end), abs(hit.start - day.end)))
                 return closest, certainty * closest.confidence

@@ -43,6 +43,10 @@ def disposition(text: str) -> Disposition | None:
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if has(text, "substitute"):
         return Disposition.SUBSTITUTED
+    for rest in hits(text, "remainder"):
+        # "Only 450 left, rest cancelled": a shortage, no fate of the whole line.
+        if has(text[rest.end : rest.end + 25], "cancel", "reject"):
+            return None
     if affirmed(text, "backorder", "remainder"):
         return Disposition.BACKORDERED
     if affirmed(text, "reject", "cancel", "discontinued"):

@@ -173,7 +173,7 @@ def field_date(text: str, context: Context) -> tuple[date, float] | None:
 
 def _words_before(text: str) -> int:
     """Words between the last column gap and a label: a field's label begins its column."""
-    return len(re.findall(r"[^\W\d_]{2,}", re.split(r" {3,}|\t|\||[;·•]", text)[-1]))
+    return len(re.findall(r"[^\W\d_]{2,}", re.split(r" {3,}|\t|\||[;·•,]", text)[-1]))
 
 
 def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:

@@ -242,7 +242,10 @@ class Narrator:
                     self._add_whole(sentence, values)
             return
         self._add_whole(
-            sentence, clause_values.about_delivery(text, clause_values.values_of(text, sentence, self._context, ()))
+            sentence,
+            clause_values.about_delivery(
+                text, clause_values.values_of(text, sentence, self._context, tuple(open_lines))
+            ),
         )
 
     def _candidates(self) -> list[Candidate]:
@@ -256,8 +259,13 @@ class Narrator:
         as_ordered = cues.affirmed(text, "as_ordered") or cues.affirmed(text, "others_unchanged")
         if values.promised is None and values.disposition is None and not as_ordered:
             return
+        if as_ordered and cues.has(text, "others_unchanged"):
+            # "The rest as ordered" accepts the other lines; the rest is no backorder here.
+            place = self._context.evidence(text, page=sentence.page)
+            fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
+            values = replace(values, disposition=fate)
         price = bool(vocabulary.phrases_in(text, "columns.unit_price"))
-        day = bool(
+        day = not cues.has(text, "others_unchanged") and bool(
             vocabulary.phrases_in(text, "labels.delivery_date") or vocabulary.phrases_in(text, "columns.promised_date")
         )
         amount = bool(vocabulary.phrases_in(text, "columns.quantity"))

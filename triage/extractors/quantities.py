@@ -34,6 +34,8 @@ class FoundQuantity:
 
 
 _UNIT_BEHIND = re.compile(r"[\s(]{0,2}([^\W\d_]{1,14}\.?|[个只件支套台米箱卷張枚個本])")
+#: "30 of 40 pcs": a share of what was ordered.
+_SHARE = re.compile(r"\s?(?:of|von|sur|de|di|van|z|/)\s?(?:the |den )?\d", re.IGNORECASE)
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
 
 
@@ -66,7 +68,8 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         values = (number.value, *number.alternatives)
         value = next((item for item in values if item in expected), number.value)
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
-        if not unit and not times and value not in expected and not _only(text, number.start):
+        share = _SHARE.match(text[number.end : number.end + 14])
+        if not unit and not times and not share and value not in expected and not _only(text, number.start):
             continue
         confidence = 0.93 if unit and value in expected else 0.88 if unit else 0.8 if value in expected else 0.6
         found.append(

@@ -253,7 +253,7 @@ def _with_wholes(lines: list[ConfirmedLine], statement: Statement, orders: Seque
             if mine:
                 result = [_fill(line, whole) if line.order is order else line for line in result]
             if not mine or whole.others_only:
-                named = {line.line.id for line in mine if line.line}
+                named = {line.line.id for line in mine if line.line} | set(statement.mentioned)
                 result.extend(_from_whole(whole, order, ours) for ours in order.lines if _concerns(whole, ours, named))
     return result
 
