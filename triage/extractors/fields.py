@@ -172,8 +172,12 @@ def field_date(text: str, context: Context) -> tuple[date, float] | None:
 
 
 def _words_before(text: str) -> int:
-    """Words between the last column gap and a label: a field's label begins its column."""
-    return len(re.findall(r"[^\W\d_]{2,}", re.split(r" {3,}|\t|\||[;·•,]", text)[-1]))
+    """Words between the last column gap, or the field before ("ETD 30 Oct, ETA …"), and a label."""
+    piece = re.split(r" {3,}|\t|\||[;·•]", text)[-1]
+    head, comma, tail = piece.rpartition(",")
+    if comma and any(char.isdigit() for char in head) and len(re.findall(r"[^\W\d_]{2,}", head)) <= 3:
+        piece = tail
+    return len(re.findall(r"[^\W\d_]{2,}", piece))
 
 
 def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:
