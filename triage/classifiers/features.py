@@ -16,15 +16,17 @@ from triage.classifiers import cues, kind_rules, phrases, reason_rules, suspicio
 from triage.domain.document import PartRole, Reading
 
 #: Changes whenever features change: weights of another version are refused.
-VERSION = 2
+VERSION = 3
 BUCKETS = 2**15
+_NUMBER_SCALE = 0.5  # signal words against n-grams: found by cross-validation
 _BODY = 900  # characters of the body
 _SHORT = 140  # characters: below this the documents' text speaks for the body
 _HEAD = 500  # characters of each document's head
 _WORD = re.compile(r"[^\W\d_]+|\d+|[?？!%€$£¥]")
 _MONEY = re.compile(r"[€$£¥]|\b(?:eur|usd|gbp|pln|try|chf|cny|rmb|jpy|brl)\b")
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}[ ]?[0-9a-z]{4}")
-SHORTEST_ADDRESS = 25  # characters: a shorter sentence is judged by rules alone
+#: Characters: shorter and longer texts are judged by rules alone; tables and letterheads are no sentences.
+SHORTEST_ADDRESS, LONGEST_ADDRESS = 25, 420
 _SIGNALS = (
     "markers", "readers", "readers_auto", "readers_weak", "orders", "verbs", "address", "programs", "inside", "human",
     "machine", "reads", "role", "format", "short",
@@ -116,24 +118,19 @@ def kind_features(reading: Reading, words: kind_rules.Words) -> tuple[dict[int, 
         min(len(reading.attachment_names), 3) / 3,
         float(len(body.strip()) < 12),
     ]
-    return hashed([("s", head), ("t", body)]), numbers
+    return hashed([("s", head), ("t", body)]), [value * _NUMBER_SCALE for value in numbers]
 
 
 def reason_names() -> tuple[str, ...]:
     """What the numbers of `reason_features` mean, in their order."""
-    return (*(reason.value for reason in reason_rules.STATED), "none", "causes", "telling")
+    return (*(reason.value for reason in reason_rules.STATED), "none stated")
 
 
 def reason_features(heard: reason_rules.Heard) -> tuple[dict[int, float], list[float]]:
     """(hashed n-grams of the telling sentences, numbers in the order of `reason_names`)."""
-    weights = [heard.weights.get(reason, 0.0) for reason in reason_rules.STATED]
-    numbers = [
-        *(min(weight, 4.0) / 2 for weight in weights),
-        float(not any(weights)),
-        min(heard.causes, 2) / 2,
-        float(bool(heard.telling)),
-    ]
-    return hashed([("r", fold(heard.telling[:700]))]), numbers
+    weights = [reason_rules.specific(heard.weights).get(reason, 0.0) for reason in reason_rules.STATED]
+    numbers = [*(min(weight, 3.0) for weight in weights), float(not any(weights))]
+    return hashed([("r", fold((heard.telling or heard.whole)[:700]))]), numbers
 
 
 def suspicion_names() -> tuple[str, ...]:
@@ -141,15 +138,19 @@ def suspicion_names() -> tuple[str, ...]:
     return (*_SIGNALS, "rule", "length")
 
 
-def suspicion_features(sentence: str) -> tuple[dict[int, float], list[float]]:
-    """(hashed n-grams, numbers in the order of `suspicion_names`)."""
-    found = suspicion_rules.signals(sentence)
+def may_address(sentence: str, found: Counter[str]) -> bool:
+    """Whether the learned model is asked at all."""
+    return SHORTEST_ADDRESS <= len(sentence) <= LONGEST_ADDRESS and suspicion_rules.hints(found)
+
+
+def suspicion_features(sentence: str, found: Counter[str]) -> tuple[dict[int, float], list[float]]:
+    """(hashed n-grams, numbers in the order of `suspicion_names`). found: what `suspicion_rules.signals` says."""
     numbers = [
         *(min(found[name], 3) / 3 for name in _SIGNALS),
         suspicion_rules.score_of(sentence, found),
         min(len(sentence), 300) / 300,
     ]
-    return hashed([("x", fold(sentence[:600]))]), numbers
+    return hashed([("x", fold(sentence))]), numbers
 
 
 def rule_score_of(numbers: list[float]) -> float:

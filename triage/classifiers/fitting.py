@@ -27,6 +27,7 @@ class Row:
     language: str
     weight: float = 1.0
     is_copy: bool = False  # trained on, never measured on
+    is_asked: bool = True  # False: rules alone judge it at use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,10 @@ from triage.errors import ArtefactError
 #: Log odds of one point of `kind_rules.structure_points`: a printed title (4.5 points) makes its kind 25 times
 #: likelier.
 STRUCTURE_SCALE = 0.72
+#: From this confidence on the rules decide alone: on 836 training texts they were right in 92 % of such cases.
+RULES_ALONE = 0.78
+#: Log odds of one point of the rules where they leave doubt.
+RULES_SCALE = 0.4
 
 
 class LinearModel:
@@ -62,6 +66,7 @@ class LearnedKind:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
+        self._rules = kind_rules.RuleKind()
         self.name = "kind"
         self.digest = model.artefact.digest
 
@@ -70,10 +75,15 @@ class LearnedKind:
         sure = kind_rules.exact(reading) or kind_rules.structured_kind(reading, statement)
         if sure is not None:
             return sure
+        ruled = self._rules.judge(reading, statement)
+        if ruled.confidence >= RULES_ALONE:
+            return ruled
         words = kind_rules.words_of(reading)
         logits = self._model.logits(*features.kind_features(reading, words))
         for kind, points in kind_rules.structure_points(reading, statement, words).items():
             logits[kind.value] += STRUCTURE_SCALE * points
+        for kind, points in kind_rules.scores_of(reading, statement).items():
+            logits[kind.value] += RULES_SCALE * points
         found = chances(logits)
         ranked = sorted(found, key=lambda name: found[name], reverse=True)
         return Judged(
@@ -115,11 +125,12 @@ class LearnedSuspicion:
         return tuple(self._of(sentence) for sentence in sentences)
 
     def _of(self, sentence: str) -> float:
-        grams, numbers = features.suspicion_features(sentence)
-        rule = features.rule_score_of(numbers)
-        if rule >= suspicion_rules.BAR or len(sentence) < features.SHORTEST_ADDRESS:
+        found = suspicion_rules.signals(sentence)
+        rule = suspicion_rules.score_of(sentence, found)
+        if rule >= suspicion_rules.BAR or not features.may_address(sentence, found):
             return rule
-        return max(rule, self._scaled(chances(self._model.logits(grams, numbers))["attack"]))
+        learned = chances(self._model.logits(*features.suspicion_features(sentence, found)))["attack"]
+        return max(rule, self._scaled(learned))
 
     def _scaled(self, learned: float) -> float:
         """The bars found in training become those of the rules; between them it is a straight line."""

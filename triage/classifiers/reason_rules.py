@@ -5,7 +5,7 @@ containers and machines stand in messages about everything.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +14,15 @@ from triage.classifiers import phrases
 from triage.domain.assessment import DelayReason
 
 _MOST = 6000  # characters
+#: A line that goes on in lower case belongs to the one before.
+_WRAPPED = re.compile(r"(?<=\S)\n(?=[^\W\d_A-Z\u3040-\u9fff])")
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])|[;；]")
-_CAUSE, _LATE, _BOTH, _ELSEWHERE = 1.0, 0.6, 1.4, 0.2  # weight of a word by the sentence it stands in
+#: Weight of a word by the sentence it stands in: one that gives a cause, tells of lateness, does both, stands beside
+#: such a one, or elsewhere.
+_CAUSE, _LATE, _BOTH, _BESIDE, _ELSEWHERE = 1.0, 0.6, 1.4, 0.5, 0.2
+_WEAK = 0.5  # of a word that is often named without being a reason
+#: A storm or the customs hold a ship up: the rarer word is the reason, the carrier only suffers from it.
+_SPECIFIC = {DelayReason.WEATHER: 1.8, DelayReason.CUSTOMS: 1.6, DelayReason.HOLIDAY: 1.1}
 #: Reasons that the lists know. OTHER and UNKNOWN have no words of their own.
 STATED = tuple(item for item in DelayReason if item not in (DelayReason.OTHER, DelayReason.UNKNOWN))
 
@@ -25,7 +32,7 @@ class Heard:
     """What a message says about why goods come later."""
 
     telling: str  # the sentences that speak of a cause or of lateness
-    causes: int  # how many give a cause
+    whole: str  # everything that was read
     weights: dict[DelayReason, float]  # signal words, weighed by their sentence
 
 
@@ -36,22 +43,34 @@ def _index() -> phrases.PhraseIndex:
 
 def heard(texts: Collection[str]) -> Heard:
     """Weigh the signal words of every sentence."""
+    text = _WRAPPED.sub(" ", "\n".join(texts)[:_MOST])
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
+    counts = [_index().count(sentence) for sentence in sentences]
+    tells = [bool(found["because"] or found["late"]) for found in counts]
     weights: dict[DelayReason, float] = defaultdict(float)
-    telling: list[str] = []
-    causes = 0
-    for sentence in _SENTENCE.split("\n".join(texts)[:_MOST]):
-        if not sentence.strip():
-            continue
-        found = _index().count(sentence)
-        cause, late = bool(found["because"]), bool(found["late"])
-        weight = _BOTH if cause and late else _CAUSE if cause else _LATE if late else _ELSEWHERE
-        if cause or late:
-            telling.append(sentence.strip())
-        causes += cause
+    for at, found in enumerate(counts):
+        beside = any(tells[max(0, at - 1) : at + 2])
         for reason in STATED:
-            if found[reason.value]:
-                weights[reason] += weight * (1 + 0.3 * min(found[reason.value] - 1, 2))
-    return Heard(telling="\n".join(telling), causes=causes, weights=dict(weights))
+            strong, weak = found[reason.value], found[f"{reason.value}_weak"]
+            if strong or weak:
+                times = 1 + 0.3 * min(strong + weak - 1, 2)
+                weights[reason] += _weight(found, beside) * times * (1 if strong else _WEAK)
+    return Heard(
+        telling="\n".join(sentence for sentence, telling in zip(sentences, tells, strict=True) if telling),
+        whole=text,
+        weights=dict(weights),
+    )
+
+
+def specific(weights: dict[DelayReason, float]) -> dict[DelayReason, float]:
+    """The weights with rarer reasons before those that only suffer from them."""
+    return {reason: weight * _SPECIFIC.get(reason, 1.0) for reason, weight in weights.items()}
+
+
+def _weight(found: Counter[str], beside: bool) -> float:
+    if found["because"]:
+        return _BOTH if found["late"] else _CAUSE
+    return _LATE if found["late"] else _BESIDE if beside else _ELSEWHERE
 
 
 class RuleReason:
@@ -65,6 +84,7 @@ class RuleReason:
         weights = heard(texts).weights
         if not weights:
             return DelayReason.UNKNOWN, 0.6
+        weights = specific(weights)
         best = max(STATED, key=lambda reason: weights.get(reason, 0.0))
         rest = sum(weights.values()) - weights[best]
         return best, round(weights[best] / (weights[best] + rest + 0.3), 4)

@@ -13,6 +13,7 @@ from triage.domain.ports import SuspicionModel
 
 _BAR = suspicion_rules.BAR  # from this weight on a message is suspicious
 _MOST_SENTENCES = 600
+_LONGEST_PAIR = 700  # characters
 _SPLIT = re.compile(r"(?<=[.!?。！？])\s+|\n{2,}|(?<=[。！？])")
 
 
@@ -68,12 +69,21 @@ def _sentences(reading: Reading) -> Iterator[tuple[str, bool]]:
                 yield clean, hidden
 
 
+def texts_of(reading: Reading) -> list[tuple[str, bool]]:
+    """(text, hidden) of every sentence, and of every two in a row: one may name the reader, the next command it."""
+    single = list(_sentences(reading))
+    pairs = [
+        (f"{one} {other}", first and second)
+        for (one, first), (other, second) in itertools.pairwise(single)
+        if len(one) + len(other) < _LONGEST_PAIR
+    ]
+    return single + pairs
+
+
 def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) -> Suspicion:
     """Weigh sentences and signs. Hidden text weighs only together with something that it says."""
-    pieces = list(_sentences(reading))
-    # Two sentences in a row: the first names the reader, the second tells it what to do.
-    pairs = [f"{one} {other}" for (one, _), (other, _) in itertools.pairwise(pieces) if len(one) + len(other) < 700]
-    scores = list(model.suspicion([*(text for text, _ in pieces), *pairs]))
+    pieces = texts_of(reading)
+    scores = list(model.suspicion([text for text, _ in pieces]))
     scores.extend(suspicion_rules.hidden_score(text) for text, hidden in pieces if hidden)
     reasons: list[str] = []
     weight = max(scores, default=0.0)

@@ -92,6 +92,13 @@ def _faint(found: Counter[str], named: int, automatic: int) -> float:
     return 0.2 if found["orders"] > 1 else 0.05 if automatic + found["readers_weak"] else 0.02
 
 
+def hints(found: Counter[str]) -> bool:
+    """Anything beyond words that people use among themselves: without it no sentence is more than ordinary."""
+    named = found["readers"] + found["short"] + found["readers_auto"] + found["readers_weak"]
+    inner = found["programs"] + found["inside"] + found["human"] + found["orders"] + found["role"]
+    return bool(named or inner or (found["machine"] and found["reads"]))
+
+
 def hidden_score(sentence: str) -> float:
     """Likelihood for text that a person does not see: whoever hides an instruction means a program."""
     found = signals(sentence)

@@ -4,10 +4,9 @@ for the same texts, seed and library versions.
 Every figure on a card comes from data that the scoring model did not see. Evaluation sets are never read here.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +17,21 @@ from triage.classifiers import (
     fitting,
     kind_rules,
     reason_rules,
+    suspicion,
     suspicion_rules,
     training_texts,
 )
 from triage.classifiers.fitting import Fitted, Row
 from triage.classifiers.training_texts import Example
 from triage.domain.assessment import DelayReason, Kind
+from triage.domain.document import Reading
 from triage.domain.ports import Reader
 from triage.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
 
-_KIND_STRENGTH = 3.0
+_KIND_STRENGTH = 1.0
 _REASON_STRENGTH = 2.0
 _SUSPICION_STRENGTH = 50.0
 _FOLDS = 5
@@ -40,7 +41,6 @@ _SENTENCE_WEIGHT = 0.3  # of a sentence from an ordinary message, against a hand
 #: mere doubt. The promise to users is one in 200 messages; half of it is left for what training texts do not show.
 _SUSPICIOUS_SHARE, _SUSPICIOUS_OPPOSITES = 0.0025, 0.01
 _DOUBTED_SHARE, _DOUBTED_OPPOSITES = 0.01, 0.04
-_SENTENCES = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
 _SMALLEST = 0.004  # weights below are stored as nought: they change no answer and cost space
 
 
@@ -55,6 +55,7 @@ def train(
     examples = training_texts.kind_examples(training_dir)
     if not examples:
         raise InputError("no training texts", subject=str(training_dir), way_out="Put *.jsonl files into texts/.")
+    readings = [(example, training_texts.reading_of(example, reader)) for example in examples]
     shared = {
         "data_sha256": training_texts.digest(training_dir),
         "seed": seed,
@@ -62,9 +63,9 @@ def train(
         "versions": _versions(),
     }
     cards = {
-        "kind": _kind(examples, reader, seed, measure),
+        "kind": _kind(readings, seed, measure),
         "reason": _reason(examples, seed, measure),
-        "suspicion": _suspicion(training_dir, examples, seed, measure),
+        "suspicion": _suspicion(training_dir, readings, seed, measure),
     }
     for name, (model, card) in cards.items():
         artefacts.save(name, _arrays(model), {**shared, **card, "classes": list(model.classes)}, out_dir)
@@ -93,10 +94,9 @@ def _counts(items: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(items).items()))
 
 
-def _kind(examples: Sequence[Example], reader: Reader, seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
+def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
     rows: list[Row] = []
-    for example in examples:
-        reading = training_texts.reading_of(example, reader)
+    for example, reading in readings:
         for is_copy, seen in ((False, reading), (True, training_texts.without_subject(reading))):
             grams, numbers = features.kind_features(seen, kind_rules.words_of(seen))
             rows.append(
@@ -115,15 +115,15 @@ def _kind(examples: Sequence[Example], reader: Reader, seed: int, measure: bool)
         "what": "kind of a message from subject, newest statement and file names",
         "limits": "Trained on hand-written texts without documents; what documents say is added by fixed points.",
         "numbers": list(features.kind_names()),
-        "texts_by_kind": _counts(item.kind.value for item in examples),
-        "texts_by_language": _counts(item.language for item in examples),
-        **_measured(rows, classes, _KIND_STRENGTH, seed, measure, balanced=False),
+        "texts_by_kind": _counts(item.kind.value for item, _ in readings),
+        "texts_by_language": _counts(item.language for item, _ in readings),
+        **_measured(rows, classes, _KIND_STRENGTH, seed, measure),
     }
     return fitting.fit(rows, classes, strength=_KIND_STRENGTH, balanced=False), card
 
 
 def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
-    """Texts about delays with their reason; sentences without a reason come from those that name none."""
+    """Signal words decide; n-grams of the few texts there are only lean on them. How much, cross-validation says."""
     rows = []
     for example in examples:
         if example.delay_reason is None:
@@ -138,28 +138,78 @@ def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitt
                 language=example.language,
             )
         )
+    if not rows:
+        raise InputError("no text names the reason of a delay", way_out="Write delay_reason into texts about delays.")
     classes = [reason.value for reason in DelayReason]
+    bare = [replace(row, numbers=[]) for row in rows]
+    model = fitting.fit(bare, classes, strength=_REASON_STRENGTH, balanced=False)
+    mix = _Mix(words=3.0, silence=2.0, grams=0.5)
+    metrics: dict[str, Any] = {}
+    if measure:
+        splits = fitting.folds(bare, _FOLDS, seed)
+        logits, truth, tested = fitting.held_out(bare, splits, classes, strength=_REASON_STRENGTH, balanced=False)
+        numbers_of = {row.group: row.numbers for row in rows}
+        known = [numbers_of[row.group] for row in tested]
+        mix = min(_MIXES, key=lambda item: calibration.loss(item.of(logits, known, classes), truth))
+        metrics = {"cross_validation": calibration.figures(mix.of(logits, known, classes), truth, 1.0).as_card()}
     card = {
         "what": "reason of a delay from the sentences that tell of it",
-        "limits": "Few texts a reason and language: signal words carry most of it.",
+        "limits": "Few texts a reason and language: signal words carry most of it, and their lists know these texts.",
         "numbers": list(features.reason_names()),
         "texts_by_reason": _counts(row.label for row in rows),
-        **_measured(rows, classes, _REASON_STRENGTH, seed, measure, balanced=True),
+        "mix": {"words": mix.words, "silence": mix.silence, "grams": mix.grams},
+        "temperature": 1.0,
+        "metrics": metrics,
     }
-    return fitting.fit(rows, classes, strength=_REASON_STRENGTH, balanced=True), card
+    mixed = replace(model, weights=model.weights * mix.grams, bias=model.bias * mix.grams, extra=mix.table(classes))
+    return mixed, card
 
 
-def _measured(
-    rows: Sequence[Row], classes: Sequence[str], strength: float, seed: int, measure: bool, *, balanced: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mix:
+    """How signal words, their silence and n-grams are weighed against each other."""
+
+    words: float  # log odds of a reason for each point of its signal words
+    silence: float  # log odds of UNKNOWN where no signal word stands
+    grams: float  # share of the n-grams' log odds
+
+    def table(self, classes: Sequence[str]) -> "np.ndarray[Any, Any]":
+        """(numbers, classes)."""
+        import numpy as np
+
+        names = features.reason_names()
+        found = np.zeros((len(names), len(classes)))
+        for at, name in enumerate(names[:-1]):
+            found[at, classes.index(name)] = self.words
+        found[len(names) - 1, classes.index(DelayReason.UNKNOWN.value)] = self.silence
+        return found
+
+    def of(
+        self, logits: "np.ndarray[Any, Any]", numbers: Sequence[Sequence[float]], classes: Sequence[str]
+    ) -> "np.ndarray[Any, Any]":
+        """Log odds of n-grams and numbers together."""
+        import numpy as np
+
+        return np.asarray(logits * self.grams + np.asarray(numbers) @ self.table(classes))
+
+
+_MIXES = [
+    _Mix(words=words, silence=silence, grams=grams)
+    for words in (2.0, 3.0, 4.0, 6.0)
+    for silence in (1.0, 2.0, 3.0, 5.0)
+    for grams in (0.0, 0.25, 0.5, 1.0)
+]
+
+
+def _measured(rows: Sequence[Row], classes: Sequence[str], strength: float, seed: int, measure: bool) -> dict[str, Any]:
     """Temperature and figures by cross-validation, in languages seen and in languages left out."""
     if not measure:
         return {"temperature": 1.0, "metrics": {}}
     seen, truth, _ = fitting.held_out(
-        rows, fitting.folds(rows, _FOLDS, seed), classes, strength=strength, balanced=balanced
+        rows, fitting.folds(rows, _FOLDS, seed), classes, strength=strength, balanced=False
     )
     unseen, truth_unseen, tested = fitting.held_out(
-        rows, fitting.by_language(rows), classes, strength=strength, balanced=balanced
+        rows, fitting.by_language(rows), classes, strength=strength, balanced=False
     )
     # One temperature for both: messages at use are neither like the texts nor wholly unlike them.
     value = calibration.temperature(_stacked(seen, unseen), [*truth, *truth_unseen])
@@ -184,9 +234,11 @@ def _stacked(one: "np.ndarray[Any, Any]", other: "np.ndarray[Any, Any]") -> "np.
     return np.vstack([one, other])
 
 
-def _suspicion(folder: Path, examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
+def _suspicion(
+    folder: Path, readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool
+) -> tuple[Fitted, dict[str, Any]]:
     """Attacks against their hand-written opposites and every sentence of the ordinary messages."""
-    rows = list(_utterance_rows(folder, examples))
+    rows = list(_utterance_rows(folder, readings))
     classes = list(training_texts.LABELS)
     model = fitting.fit(rows, classes, strength=_SUSPICION_STRENGTH, balanced=False)
     card: dict[str, Any] = {
@@ -203,7 +255,8 @@ def _suspicion(folder: Path, examples: Sequence[Example], seed: int, measure: bo
         logits, _, tested = fitting.held_out(
             rows, fitting.folds(rows, _FOLDS, seed), classes, strength=_SUSPICION_STRENGTH, balanced=False
         )
-        card.update(_bars([float(item) for item in calibration.softmax(logits, 1.0)[:, 0]], tested))
+        attack = calibration.softmax(logits, 1.0)[:, 0]
+        card.update(_bars([float(attack[at]) if row.is_asked else 0.0 for at, row in enumerate(tested)], tested))
     return model, card
 
 
@@ -223,8 +276,8 @@ def _bars(chances: Sequence[float], tested: Sequence[Row]) -> dict[str, Any]:
         fitting_bars = (bar for bar in grid if over(bar)[0] <= share and over(bar)[1] <= opposite_share)
         return next(fitting_bars, 0.98)
 
-    bar = lowest(0.4, _SUSPICIOUS_SHARE, _SUSPICIOUS_OPPOSITES)
-    doubt = min(lowest(0.15, _DOUBTED_SHARE, _DOUBTED_OPPOSITES), bar - 0.05)
+    bar = lowest(0.3, _SUSPICIOUS_SHARE, _SUSPICIOUS_OPPOSITES)
+    doubt = min(lowest(0.1, _DOUBTED_SHARE, _DOUBTED_OPPOSITES), bar - 0.05)
     said = [features.rule_score_of(row.numbers) >= suspicion_rules.BAR for row in tested]
     return {
         "bar": bar,
@@ -245,25 +298,22 @@ def _bars(chances: Sequence[float], tested: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _utterance_rows(folder: Path, examples: Sequence[Example]) -> Iterable[Row]:
+def _utterance_rows(folder: Path, readings: Sequence[tuple[Example, Reading]]) -> Iterable[Row]:
+    """Utterances as they stand, and what use would look at in every ordinary message."""
     seen: set[str] = set()
     for number, item in enumerate(training_texts.utterances(folder)):
-        grams, numbers = features.suspicion_features(item.text)
         seen.add(item.text)
         label = training_texts.LABELS[0] if item.attack else training_texts.LABELS[1]
-        yield Row(grams=grams, numbers=numbers, label=label, group=f"utterance {number}", language="")
-    for example in examples:
-        for sentence in _SENTENCES.split(f"{example.subject}\n{example.body}"):
-            clean = " ".join(sentence.split())
-            if len(clean) < features.SHORTEST_ADDRESS or clean in seen:
-                continue
-            seen.add(clean)
-            grams, numbers = features.suspicion_features(clean)
-            row = Row(
-                grams=grams,
-                numbers=numbers,
-                label=training_texts.LABELS[1],
-                group=example.id,
-                language=example.language,
-            )
-            yield replace(row, weight=_SENTENCE_WEIGHT)
+        yield _sentence_row(item.text, label, f"utterance {number}", "", 1.0)
+    for example, reading in readings:
+        for text, _ in suspicion.texts_of(reading):
+            if text not in seen and len(text) <= features.LONGEST_ADDRESS:
+                seen.add(text)
+                yield _sentence_row(text, training_texts.LABELS[1], example.id, example.language, _SENTENCE_WEIGHT)
+
+
+def _sentence_row(text: str, label: str, group: str, language: str, weight: float) -> Row:
+    found = suspicion_rules.signals(text)
+    grams, numbers = features.suspicion_features(text, found)
+    asked = features.may_address(text, found)
+    return Row(grams=grams, numbers=numbers, label=label, group=group, language=language, weight=weight, is_asked=asked)
