@@ -81,6 +81,8 @@ def _stops_use(reading: Reading) -> bool:
     return any(vocabulary.phrases_in(line.text, "cues.stop_use") for part in reading.parts for line in part.lines[:200])
 
 
+#: Kinds that promise no day for goods on an order.
+_SAYS_NO_DAY = {Kind.OTHER, Kind.PRICE_CHANGE_NOTICE, Kind.QUOTATION}
 #: Below this confidence what matched may overrule what the words suggest.
 _WEAK = 0.65
 
@@ -99,7 +101,7 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
     if not dated:
         return kind
     chosen = kind.kind
-    if kind.kind is Kind.OTHER and kind.confidence < _WEAK:
+    if kind.kind in _SAYS_NO_DAY and kind.confidence < _WEAK:
         chosen = Kind.DELAY_NOTICE if late else Kind.ORDER_CONFIRMATION
     elif (kind.kind is Kind.QUALITY_NOTICE and any(line.line and not line.line.received for line in late)) or (
         kind.kind is Kind.ORDER_CONFIRMATION
