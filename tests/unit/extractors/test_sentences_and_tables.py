@@ -182,3 +182,41 @@ def test_every_value_has_its_words_in_the_message():
     for item in stated(text).lines:
         for value in (item.quantity, item.promised):
             assert value.evidence.text in text
+
+
+def lines_of(text):
+    from triage.matching import match as matching
+
+    found = matching.match(stated(*text.split("\n")), BOOK)
+    return [(item.line_number, item.quantity, item.promised) for item in found.lines]
+
+
+def test_the_rest_of_a_line_is_a_second_delivery():
+    text = "Unfortunately MU-88 is out of stock. We can ship 200 pcs on 4 Nov and the balance on 20 November."
+    assert lines_of(text) == [(2, 200, date(2026, 11, 4)), (2, None, date(2026, 11, 20))]
+
+
+def test_one_line_accepted_and_the_other_late_do_not_share_a_day():
+    assert lines_of("Wir bestätigen Pos. 1 wie bestellt, Pos. 2 erst zum 20.11.2026.") == [
+        (1, None, None),
+        (2, None, date(2026, 11, 20)),
+    ]
+
+
+def test_all_others_unchanged_accepts_the_lines_that_are_not_named():
+    text = "Pozycja MU-77 (40 szt.) zostanie dostarczona dopiero 16.11.2026, pozostałe pozycje bez zmian."
+    assert lines_of(text) == [(1, 40, date(2026, 11, 16)), (2, None, None)]
+
+
+def test_arrival_counts_and_not_dispatch():
+    text = "Votre commande PX0042 sera expédiée le 30/10/2026 et arrivera chez vous le 03/11/2026."
+    assert {day for _, _, day in lines_of(text)} == {date(2026, 11, 3)}
+
+
+def test_a_delay_told_as_a_span_counts_from_the_order():
+    assert lines_of("Levering van MU-77 wordt met twee weken vertraagd.") == [(1, None, date(2026, 11, 16))]
+
+
+def test_except_one_line():
+    text = "Confermiamo il vs. ordine PX0042 come richiesto, ad eccezione della riga 2: consegna 20/11/2026."
+    assert lines_of(text) == [(1, None, None), (2, None, date(2026, 11, 20))]
