@@ -47,7 +47,7 @@ def advise(
     """
     today = erp.now.astimezone(ZoneInfo(policy.timezone)).date()
     record = _record(assessment)
-    words = wording(record.buyer.language if record and record.buyer else policy.language, "note")
+    words = wording("note", record.buyer.language if record and record.buyer else "", policy.language)
     products = {item.line.product_id for item in effecting.concerned(assessment.deviations) if item.line is not None}
     wanted = {product_id for product_id in products if product_id is not None}
     supply = erp.supply(wanted) if wanted else Supply()

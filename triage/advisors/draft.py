@@ -47,7 +47,7 @@ def draft_reply(assessment: Assessment, reading: Reading, effects: Sequence[Effe
     silent = assessment.is_suspicious or assessment.kind.kind in _NO_REPLY
     if silent or types & {DeviationType.BANK_DETAILS_CHANGE, DeviationType.DUPLICATE_DOCUMENT}:
         return None
-    words = wording(reading.languages[0] if reading.languages else "", "reply")
+    words = wording("reply", *reading.languages[:1])
     unsure = any(doubt.needs_person and doubt.code not in _HARMLESS for doubt in assessment.doubts)
     sentences = []
     for item in assessment.deviations:

@@ -6,6 +6,7 @@ repeats nothing of them. Hidden text is never shown. All sentences come from the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
 from triage.advisors import changes
@@ -16,8 +17,9 @@ from triage.domain.advice import Effect, Option, Priority, Rank, Route
 from triage.domain.assessment import Assessment, DelayReason, Deviation, DeviationType, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import Order
-from triage.domain.evidence import Evidence
+from triage.domain.evidence import Evidence, Stated
 from triage.domain.outcome import Versions
+from triage.domain.statement import Price
 
 _MOST = 12  # deviations that are listed
 _WITH_OWN_WORDS = frozenset(  # the deviation's reason says more than its type; it is masked
@@ -181,7 +183,7 @@ def _proof(item: Deviation, told: Told) -> tuple[Evidence, ...]:
     hidden = Hidden(told.reading)
     places = [place for place in item.evidence if place.text.strip() and not hidden.holds(place.text)]
     entry = next(iter(changes.entries_of(item, told.assessment)), None)
-    value = None
+    value: Stated[date] | Stated[Price] | None = None
     if entry is not None and item.type in (DeviationType.LATE_DELIVERY, DeviationType.EARLY_DELIVERY):
         value = entry.statement.promised
     elif entry is not None and item.type is DeviationType.PRICE_DEVIATION:

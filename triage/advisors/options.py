@@ -127,7 +127,7 @@ def _split(case: _Case) -> Iterator[Option]:
 def _suppliers(case: _Case) -> Iterator[Option]:
     """Other suppliers whose goods would be there before this one's, the soonest first."""
     line, order = case.line, case.order
-    ours = {order.supplier.id, order.supplier.parent_id}
+    ours = {order.supplier.id, order.supplier.parent_id} - {None}
     found = []
     for offer, partner in case.offers:
         related = partner.id in ours or partner.parent_id in ours

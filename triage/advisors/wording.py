@@ -58,9 +58,10 @@ class Wording:
 
 
 @cache
-def wording(language: str, section: str) -> Wording:
-    """The sentences of a section ("note" or "reply") in a language, in English where we have none in that language."""
-    texts = _catalogue(language)
-    if not any(key.startswith(f"{section}.") for key in texts):
-        language, texts = FALLBACK, _catalogue(FALLBACK)
-    return Wording(language, {**_catalogue(FALLBACK), **texts})
+def wording(section: str, *languages: str) -> Wording:
+    """The sentences of a section ("note" or "reply") in the first of these languages that has them, else in English."""
+    for language in (*languages, FALLBACK):
+        texts = _catalogue(language)
+        if any(key.startswith(f"{section}.") for key in texts):
+            return Wording(language, texts)
+    raise KeyError(section)

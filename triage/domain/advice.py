@@ -41,7 +41,7 @@ class Effect:
     free_stock: Decimal
     short_from: date | None  # first day on which demand is not covered; None: covered
     uncovered: tuple[Demand, ...] = ()  # customer orders that suffer
-    sentence: str = ""  # English, for people
+    sentence: str = ""  # for people, in the language of the note
     uom: str = ""  # the product's
     until: date | None = None  # new date of the goods; None: no date is known, or they do not come
     missing: Decimal = Decimal(0)  # how much customers lack at worst before then
@@ -55,8 +55,8 @@ class Effect:
 class Option:
     """Something a person could do, computed from the ERP's data."""
 
-    what: str  # "other warehouse", "other supplier", "accept", "ask to expedite", …
-    sentence: str
+    what: str  # "other warehouse", "other supplier", "split delivery", "accept", "ask", "ask to expedite"
+    sentence: str  # in the language of the note
     ready_on: date | None = None
     cost: Decimal | None = None  # additional, in `currency`
     currency: str = ""
