@@ -2,7 +2,8 @@
 
 Hashed word and character n-grams of subject, file names and the newest statement; beside them which signal words
 stand where, in whatever language, and a few counts. Hashing needs no vocabulary file and no scikit-learn at use.
-What documents and order lines say is not here: training texts have none (see `kind_rules.structure_points`).
+What documents and order lines say is not here, nor that there are prices, dates or numbers: training texts have no
+documents, so a model would learn that they mean something else (see `kind_rules.structure_points`).
 """
 
 import math
@@ -16,14 +17,13 @@ from triage.classifiers import cues, kind_rules, phrases, reason_rules, suspicio
 from triage.domain.document import PartRole, Reading
 
 #: Changes whenever features change: weights of another version are refused.
-VERSION = 3
+VERSION = 4
 BUCKETS = 2**15
 _NUMBER_SCALE = 0.5  # signal words against n-grams: found by cross-validation
 _BODY = 900  # characters of the body
 _SHORT = 140  # characters: below this the documents' text speaks for the body
 _HEAD = 500  # characters of each document's head
-_WORD = re.compile(r"[^\W\d_]+|\d+|[?？!%€$£¥]")
-_MONEY = re.compile(r"[€$£¥]|\b(?:eur|usd|gbp|pln|try|chf|cny|rmb|jpy|brl)\b")
+_WORD = re.compile(r"[^\W\d_]+|[?？!]")
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}[ ]?[0-9a-z]{4}")
 #: Characters: shorter and longer texts are judged by rules alone; tables and letterheads are no sentences.
 SHORTEST_ADDRESS, LONGEST_ADDRESS = 25, 420
@@ -31,7 +31,6 @@ _SIGNALS = (
     "markers", "readers", "readers_auto", "readers_weak", "orders", "verbs", "address", "programs", "inside", "human",
     "machine", "reads", "role", "format", "short",
 )  # fmt: skip
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}月")
 
 
 def text_of(reading: Reading) -> tuple[str, str]:
@@ -94,7 +93,7 @@ def kind_names() -> tuple[str, ...]:
         *(f"opening: {name}" for name in (*sections, *titles)),
         *(f"body: {name}" for name in sections),
         *(f"file: {name}" for name in titles),
-        "questions", "length", "short", "percent", "money", "account", "dates", "files", "no body",
+        "questions", "length", "short", "account", "files", "no body",
     )  # fmt: skip
 
 
@@ -111,10 +110,7 @@ def kind_features(reading: Reading, words: kind_rules.Words) -> tuple[dict[int, 
         min(words.questions, 3) / 3,
         min(len(body), _BODY) / _BODY,
         float(len(body) < _SHORT),
-        float("%" in body),
-        float(bool(_MONEY.search(body))),
         float(bool(_IBAN.search(body))),
-        min(len(_DATE.findall(body)), 4) / 4,
         min(len(reading.attachment_names), 3) / 3,
         float(len(body.strip()) < 12),
     ]

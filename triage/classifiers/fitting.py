@@ -73,7 +73,7 @@ def fit(rows: Sequence[Row], classes: Sequence[str], *, strength: float, balance
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=strength, max_iter=400, tol=1e-5, class_weight="balanced" if balanced else None, solver="lbfgs"
+        C=strength, max_iter=200, tol=1e-4, class_weight="balanced" if balanced else None, solver="lbfgs"
     )
     model.fit(matrix(rows), [row.label for row in rows], sample_weight=[row.weight for row in rows])
     width = features.BUCKETS + len(rows[0].numbers)
