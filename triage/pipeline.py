@@ -9,7 +9,8 @@ import re
 
 from triage.advisors import advise as advising
 from triage.classifiers import assess as assessing
-from triage.domain.advice import Priority
+from triage.domain.advice import Advice, Priority
+from triage.domain.assessment import Assessment
 from triage.domain.document import Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
@@ -51,8 +52,9 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
             fingerprint_seen=any(item.fingerprint == words for item in earlier),
         )
         step = "advising"
+        mode, versions = tools.versions.mode, tools.versions
         advice = advising.advise(
-            assessment, reading, erp, tools.policy, mode=tools.versions.mode, message_id=message.id
+            assessment, reading, erp, tools.policy, mode=mode, message_id=message.id, versions=versions
         )
     except Error as error:
         return Failed(
@@ -62,14 +64,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
             way_out=error.way_out or "Replay the message when the cause is mended.",
             retry_helps=error.retry_helps,
         )
-    shape: type[Advised] | type[NothingToSay] | type[NeedsPerson]
-    if assessment.needs_review:
-        shape = NeedsPerson
-    elif assessment.deviations or advice.rank.priority is not Priority.LOW:
-        shape = Advised
-    else:
-        shape = NothingToSay
-    return shape(
+    return _shape(assessment, advice)(
         message_id=message.id,
         reading=reading,
         statement=statement,
@@ -77,6 +72,15 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         advice=advice,
         versions=tools.versions,
     )
+
+
+def _shape(assessment: Assessment, advice: Advice) -> type[Advised] | type[NothingToSay] | type[NeedsPerson]:
+    """Which of the good ends it is."""
+    if assessment.needs_review:
+        return NeedsPerson
+    if assessment.deviations or advice.rank.priority is not Priority.LOW:
+        return Advised
+    return NothingToSay
 
 
 def _order_book(reading: Reading, erp: ErpView) -> OrderBook:

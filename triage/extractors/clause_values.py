@@ -99,10 +99,9 @@ def _rest_begins(
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
     for hit in cues.hits(text, "remainder", "backorder"):
-        told = [item for item in (*stated, *days) if item.end <= hit.start]
-        behind = [item for item in stated if item.start >= hit.start], [day for day in days if day.start >= hit.start]
-        first_is_sure = any(item in stated for item in told)
-        if first_is_sure and any(behind) and (len(stated) >= 2 or distinct >= 2):
+        before = any(item.end <= hit.start for item in stated)
+        behind = any(item.start >= hit.start for item in stated) or any(day.start >= hit.start for day in days)
+        if before and behind and (len(stated) >= 2 or distinct >= 2):
             return hit.start
     return None
 

@@ -192,8 +192,10 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
         if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]):
             # "3,5 kW   20": a rating.
             continue
-        last = match.group(2) or match.group(1)
-        found = _week(int(last), match.group(3), frame)
+        last, year = match.group(2) or match.group(1), match.group(3)
+        if year is None and _is_year(match, frame):
+            last, year = match.group(1), match.group(2)
+        found = _week(int(last), year, frame)
         if found:
             yield match.start(), match.end(), found, "week", (), 0.97
     for match in patterns["week_behind"].finditer(text):
@@ -212,6 +214,14 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
         found = _week(int(match.group(1)), None, frame) if "第" in match.group() else None
         if found:
             yield match.start(), match.end(), found, "week", (), 0.95
+
+
+def _is_year(match: re.Match[str], frame: Frame) -> bool:
+    """ "KW 47/26": behind a stroke stands the year, where it is this one or the next and no later week."""
+    behind = match.group(2)
+    if behind is None or "/" not in match.group():
+        return False
+    return int(behind) - frame.today.year % 100 in (0, 1) and int(behind) < int(match.group(1))
 
 
 def _vague(text: str, frame: Frame) -> Iterator[Hit]:

@@ -266,10 +266,8 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     promised: Stated[date] | None = None
     former: Stated[date] | None = None
     for role, confidence in ((Role.PROMISED_DATE, 0.97), (Role.WEEK, 0.95), (Role.DISPATCH_DATE, 0.8)):
-        text = item.text(role)
-        found = cues.dates_in(
-            text if role is not Role.WEEK else f"KW {text}" if text.strip().isdigit() else text, context
-        )
+        text = _as_week(item.text(role), role, header)
+        found = cues.dates_in(text, context)
         if not found:
             continue
         if len(found) > 1:
@@ -287,6 +285,21 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _as_week(text: str, role: Role, header: Header) -> str:
+    """A bare number under a heading that speaks of weeks is one."""
+    number = text.strip()
+    if not number.isdigit() or not 1 <= int(number) <= 53:
+        return text
+    title = header.texts[header.roles.index(role)] if role in header.roles else ""
+    weekly = role is Role.WEEK or _WEEKLY.search(title) is not None
+    return f"KW {number}" if weekly else text
+
+
+_WEEKLY = re.compile(
+    r"week|\bkw\b|\bwk|woche|semaine|\bsem\b|semana|settiman|\bsett|tydz|tygod|hafta|周|週", re.IGNORECASE
+)
 
 
 def _substitute(item: Item, context: Context) -> Stated[str] | None:
