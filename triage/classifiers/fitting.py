@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from triage.classifiers import features
+from triage.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,10 +69,15 @@ def matrix(rows: Sequence[Row]) -> "csr_matrix":
 
 
 def fit(rows: Sequence[Row], classes: Sequence[str], *, strength: float, balanced: bool) -> Fitted:
-    """Multinomial logistic regression. strength: the inverse of regularisation."""
+    """Multinomial logistic regression. strength: the inverse of regularisation.
+
+    Raises InputError where the rows do not differ.
+    """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
+    if len({row.label for row in rows}) < 2:
+        raise InputError("all texts have the same label", way_out="Add texts of another label.")
     model = LogisticRegression(
         C=strength, max_iter=200, tol=1e-4, class_weight="balanced" if balanced else None, solver="lbfgs"
     )

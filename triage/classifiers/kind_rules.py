@@ -141,9 +141,14 @@ def _leftover_points(statement: Statement, words: Words) -> dict[Kind, float]:
 def scores_of(reading: Reading, statement: Statement) -> dict[Kind, float]:
     """Points of every kind; `other` has the few that a message without any signal gets."""
     words = words_of(reading)
-    spoken, structure = word_points(words), structure_points(reading, statement, words)
-    leftover = _leftover_points(statement, words)
-    return {kind: spoken[kind] + structure[kind] + leftover[kind] for kind in Kind}
+    spoken, structure = spoken_points(statement, words), structure_points(reading, statement, words)
+    return {kind: spoken[kind] + structure[kind] for kind in Kind}
+
+
+def spoken_points(statement: Statement, words: Words) -> dict[Kind, float]:
+    """Points of every kind from signal words, and what remains where nothing is said."""
+    spoken, leftover = word_points(words), _leftover_points(statement, words)
+    return {kind: spoken[kind] + leftover[kind] for kind in Kind}
 
 
 def exact(reading: Reading) -> Judged | None:

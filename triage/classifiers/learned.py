@@ -14,10 +14,6 @@ from triage.errors import ArtefactError
 #: Log odds of one point of `kind_rules.structure_points`: a printed title (4.5 points) makes its kind 90 times
 #: likelier.
 STRUCTURE_SCALE = 1.0
-#: From this confidence on the rules decide alone: on 836 training texts they were right in 92 % of such cases.
-RULES_ALONE = 0.78
-#: Log odds of one point of the rules where they leave doubt.
-RULES_SCALE = 0.4
 
 
 class LinearModel:
@@ -66,7 +62,7 @@ class LearnedKind:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
-        self._rules = kind_rules.RuleKind()
+        self._rules_share = float(model.artefact.card["rules_share"])  # log odds of one point of the rules
         self.name = "kind"
         self.digest = model.artefact.digest
 
@@ -75,15 +71,12 @@ class LearnedKind:
         sure = kind_rules.exact(reading) or kind_rules.structured_kind(reading, statement)
         if sure is not None:
             return sure
-        ruled = self._rules.judge(reading, statement)
-        if ruled.confidence >= RULES_ALONE:
-            return ruled
         words = kind_rules.words_of(reading)
         logits = self._model.logits(*features.kind_features(reading, words))
+        for kind, points in kind_rules.spoken_points(statement, words).items():
+            logits[kind.value] += self._rules_share * points
         for kind, points in kind_rules.structure_points(reading, statement, words).items():
             logits[kind.value] += STRUCTURE_SCALE * points
-        for kind, points in kind_rules.scores_of(reading, statement).items():
-            logits[kind.value] += RULES_SCALE * points
         found = chances(logits)
         ranked = sorted(found, key=lambda name: found[name], reverse=True)
         return Judged(

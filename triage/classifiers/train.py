@@ -26,6 +26,7 @@ from triage.classifiers.training_texts import Example
 from triage.domain.assessment import DelayReason, Kind
 from triage.domain.document import Reading
 from triage.domain.ports import Reader
+from triage.domain.statement import Statement
 from triage.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _KIND_STRENGTH = 1.0
 _REASON_STRENGTH = 2.0
 _SUSPICION_STRENGTH = 50.0
 _FOLDS = 5
+_SHARES = (0.0, 0.1, 0.2, 0.3, 0.4)  # of a point of the rules, in log odds before the temperature
 _COPY_WEIGHT = 0.5  # of a text whose subject tells nothing
 _SENTENCE_WEIGHT = 0.3  # of a sentence from an ordinary message, against a hand-written opposite of an attack
 #: Share of ordinary messages, and of hand-written opposites of attacks, that may be called suspicious; the same for a
@@ -96,9 +98,11 @@ def _counts(items: Iterable[str]) -> dict[str, int]:
 
 def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
     rows: list[Row] = []
+    points: dict[str, list[float]] = {}
     for example, reading in readings:
         for is_copy, seen in ((False, reading), (True, training_texts.without_subject(reading))):
-            grams, numbers = features.kind_features(seen, kind_rules.words_of(seen))
+            words = kind_rules.words_of(seen)
+            grams, numbers = features.kind_features(seen, words)
             rows.append(
                 Row(
                     grams=grams,
@@ -110,6 +114,8 @@ def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool)
                     is_copy=is_copy,
                 )
             )
+            if not is_copy:
+                points[example.id] = list(kind_rules.spoken_points(Statement(), words).values())
     classes = [kind.value for kind in Kind]
     card = {
         "what": "kind of a message from subject, newest statement and file names",
@@ -117,9 +123,51 @@ def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool)
         "numbers": list(features.kind_names()),
         "texts_by_kind": _counts(item.kind.value for item, _ in readings),
         "texts_by_language": _counts(item.language for item, _ in readings),
-        **_measured(rows, classes, _KIND_STRENGTH, seed, measure),
+        **_measured(rows, points, classes, seed, measure),
     }
     return fitting.fit(rows, classes, strength=_KIND_STRENGTH, balanced=False), card
+
+
+def _measured(
+    rows: Sequence[Row], points: dict[str, list[float]], classes: Sequence[str], seed: int, measure: bool
+) -> dict[str, Any]:
+    """Temperature, share of the rules and figures, in languages seen and in languages left out."""
+    import numpy as np
+
+    if not measure:
+        return {"temperature": 1.0, "rules_share": 0.3, "metrics": {}}
+    splits = {
+        "cross_validation": fitting.folds(rows, _FOLDS, seed),
+        "language_left_out": fitting.by_language(rows),
+    }
+    tried = {
+        name: fitting.held_out(rows, split, classes, strength=_KIND_STRENGTH, balanced=False)
+        for name, split in splits.items()
+    }
+    ruled = {name: np.asarray([points[row.group] for row in tested]) for name, (_, _, tested) in tried.items()}
+    # One temperature for both: messages at use are neither like the texts nor wholly unlike them.
+    truth = [label for _, labels, _ in tried.values() for label in labels]
+
+    def mixed(share: float) -> "np.ndarray[Any, Any]":
+        return np.vstack([logits + share * ruled[name] for name, (logits, _, _) in tried.items()])
+
+    share = min(
+        _SHARES, key=lambda item: calibration.loss(mixed(item) / calibration.temperature(mixed(item), truth), truth)
+    )
+    value = calibration.temperature(mixed(share), truth)
+    metrics: dict[str, Any] = {
+        name: calibration.figures(logits + share * ruled[name], labels, value).as_card()
+        for name, (logits, labels, _) in tried.items()
+    }
+    logits, labels, tested = tried["language_left_out"]
+    said = (logits + share * ruled["language_left_out"]).argmax(axis=1)
+    metrics["accuracy_of_language_left_out"] = {
+        language: round(
+            float(np.mean([said[at] == labels[at] for at, row in enumerate(tested) if row.language == language])), 4
+        )
+        for language in sorted({row.language for row in tested})
+    }
+    return {"temperature": value, "rules_share": round(share / value, 4), "metrics": metrics}
 
 
 def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
@@ -199,39 +247,6 @@ _MIXES = [
     for silence in (1.0, 2.0, 3.0, 5.0)
     for grams in (0.0, 0.25, 0.5, 1.0)
 ]
-
-
-def _measured(rows: Sequence[Row], classes: Sequence[str], strength: float, seed: int, measure: bool) -> dict[str, Any]:
-    """Temperature and figures by cross-validation, in languages seen and in languages left out."""
-    if not measure:
-        return {"temperature": 1.0, "metrics": {}}
-    seen, truth, _ = fitting.held_out(
-        rows, fitting.folds(rows, _FOLDS, seed), classes, strength=strength, balanced=False
-    )
-    unseen, truth_unseen, tested = fitting.held_out(
-        rows, fitting.by_language(rows), classes, strength=strength, balanced=False
-    )
-    # One temperature for both: messages at use are neither like the texts nor wholly unlike them.
-    value = calibration.temperature(_stacked(seen, unseen), [*truth, *truth_unseen])
-    by_language = {}
-    for language in sorted({row.language for row in tested}):
-        index = [at for at, row in enumerate(tested) if row.language == language]
-        right = sum(int(unseen[at].argmax()) == truth_unseen[at] for at in index)
-        by_language[language] = round(right / len(index), 4)
-    return {
-        "temperature": value,
-        "metrics": {
-            "cross_validation": calibration.figures(seen, truth, value).as_card(),
-            "language_left_out": calibration.figures(unseen, truth_unseen, value).as_card(),
-            "accuracy_of_language_left_out": by_language,
-        },
-    }
-
-
-def _stacked(one: "np.ndarray[Any, Any]", other: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-    import numpy as np
-
-    return np.vstack([one, other])
 
 
 def _suspicion(
