@@ -102,7 +102,9 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
         return kind
     chosen = kind.kind
     if kind.kind in _SAYS_NO_DAY and kind.confidence < _WEAK:
-        chosen = Kind.DELAY_NOTICE if late else Kind.ORDER_CONFIRMATION
+        # Who tells prices, too, answers the order; who is late tells days alone.
+        priced = any(line.price is not None for line in dated)
+        chosen = Kind.DELAY_NOTICE if late and not priced else Kind.ORDER_CONFIRMATION
     elif (kind.kind is Kind.QUALITY_NOTICE and any(line.line and not line.line.received for line in late)) or (
         kind.kind is Kind.ORDER_CONFIRMATION
         and kind.confidence < _WEAK
