@@ -82,7 +82,10 @@ def _stops_use(reading: Reading) -> bool:
 
 
 #: Kinds that promise no day for goods on an order.
-_SAYS_NO_DAY = {Kind.OTHER, Kind.PRICE_CHANGE_NOTICE, Kind.QUOTATION}
+#: With the confidence below which goods of ours with a day to come overrule them.
+_SAYS_NO_DAY = {
+    Kind.OTHER: 0.85, Kind.AUTO_REPLY: 0.9, Kind.PRICE_CHANGE_NOTICE: 0.65, Kind.QUOTATION: 0.65,
+}  # fmt: skip
 #: Below this confidence what matched may overrule what the words suggest.
 _WEAK = 0.65
 
@@ -101,7 +104,7 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
     if not dated:
         return kind
     chosen = kind.kind
-    if kind.kind in _SAYS_NO_DAY and kind.confidence < _WEAK:
+    if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0):
         # Who tells prices, too, answers the order; who is late tells days alone.
         priced = any(line.price is not None for line in dated)
         chosen = Kind.DELAY_NOTICE if late and not priced else Kind.ORDER_CONFIRMATION
