@@ -43,6 +43,10 @@ def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
     for name in reading.attachment_names:
         yield re.sub(r"[_\-.]+", " ", name), False
     for part in reading.parts:
+        if part.raw_text:
+            # Segments of a structured document are no sentences: only what plainly addresses a program is weighed.
+            yield from ((text, False) for text in _segments(part.raw_text) if suspicion_rules.rule_score(text) >= _BAR)
+            continue
         for lines in (part.lines, part.quoted, part.signature):
             text = "\n".join(line.text for line in lines)
             yield text, False
@@ -57,6 +61,14 @@ def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
             yield hidden, True
         for _, value in part.metadata:
             yield value, True
+
+
+def _segments(raw: str) -> Iterator[str]:
+    """The words of each segment or element, without the signs that divide them."""
+    for segment in re.split(r"[~'\n<>]", raw[:60_000])[:_MOST_SENTENCES]:
+        words = " ".join(re.sub(r"[+:*|^]+", " ", segment).split())
+        if len(words) >= 25:
+            yield words
 
 
 def _sentences(reading: Reading) -> Iterator[tuple[str, bool]]:
