@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection
 from pathlib import Path
 
-from triage.classifiers import artefacts, features, kind_rules, reason_rules, suspicion_rules
+from triage.classifiers import artefacts, embeddings, features, kind_rules, reason_rules, suspicion_rules
 from triage.classifiers.artefacts import Artefact
 from triage.domain.assessment import DelayReason, Judged, Kind
 from triage.domain.document import Reading
@@ -60,11 +60,12 @@ def chances(logits: dict[str, float]) -> dict[str, float]:
 class LearnedKind:
     """The `KindModel` port: exact rules first; else what words say, learned, and what documents and lines say."""
 
-    def __init__(self, model: LinearModel) -> None:
+    def __init__(self, model: LinearModel, sentences: embeddings.Head | None = None) -> None:
         self._model = model
         self._rules_share = float(model.artefact.card["rules_share"])  # log odds of one point of the rules
-        self.name = "kind"
-        self.digest = model.artefact.digest
+        self._sentences = sentences
+        self.name = "kind with embeddings" if sentences else "kind"
+        self.digest = f"{model.artefact.digest}+{sentences.digest}" if sentences else model.artefact.digest
 
     def judge(self, reading: Reading, statement: Statement) -> Judged:
         """The likeliest kind, with calibrated confidence."""
@@ -77,12 +78,14 @@ class LearnedKind:
             logits[kind.value] += self._rules_share * points
         for kind, points in kind_rules.structure_points(reading, statement, words).items():
             logits[kind.value] += STRUCTURE_SCALE * points
-        found = chances(logits)
+        found, source = chances(logits), "kind"
+        if self._sentences is not None and max(found.values()) < embeddings.DOUBT:
+            found, source = chances(self._sentences.added(logits, reading)), "kind and embedding"
         ranked = sorted(found, key=lambda name: found[name], reverse=True)
         return Judged(
             kind=Kind(ranked[0]),
             confidence=round(found[ranked[0]], 4),
-            source=f"model: kind {self.digest[:12]}",
+            source=f"model: {source} {self.digest[:12]}",
             evidence=kind_rules.evidence_of(reading),
             runner_up=Kind(ranked[1]),
         )
@@ -137,7 +140,8 @@ class LearnedSuspicion:
 
 def load_kind(folder: Path = artefacts.FOLDER) -> LearnedKind:
     """Raises ArtefactError."""
-    return LearnedKind(LinearModel(artefacts.load("kind", folder)))
+    model = LinearModel(artefacts.load("kind", folder))
+    return LearnedKind(model, embeddings.load(model.artefact.digest, folder))
 
 
 def load_reason(folder: Path = artefacts.FOLDER) -> LearnedReason:

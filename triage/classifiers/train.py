@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from triage.classifiers import (
     artefacts,
     calibration,
+    embedding_head,
+    embeddings,
     features,
     fitting,
     kind_rules,
@@ -47,12 +49,20 @@ _SMALLEST = 0.004  # weights below are stored as nought: they change no answer a
 
 
 def train(
-    training_dir: Path, out_dir: Path = artefacts.FOLDER, *, reader: Reader, seed: int = 7, measure: bool = True
+    training_dir: Path,
+    out_dir: Path = artefacts.FOLDER,
+    *,
+    reader: Reader,
+    seed: int = 7,
+    measure: bool = True,
+    with_embeddings: bool | None = None,
 ) -> dict[str, Any]:
     """Train all models from `training_dir` and write them to `out_dir`. Returns the cards by name.
 
     reader: the production reader, so that training sees what use sees. measure: False skips cross-validation and
-    keeps temperature 1 and the lowest bar; only for trying out. Raises InputError where a text can't be used.
+    keeps temperature 1 and the lowest bar; only for trying out. with_embeddings: None fits a head for the sentence
+    model where the extra is installed; without it an old head is removed, since it belongs to another model. Raises
+    InputError where a text can't be used.
     """
     examples = training_texts.kind_examples(training_dir)
     if not examples:
@@ -64,14 +74,24 @@ def train(
         "features": features.VERSION,
         "versions": _versions(),
     }
+    kind, kind_card, held = _kind(readings, seed, measure)
     cards = {
-        "kind": _kind(readings, seed, measure),
+        "kind": (kind, kind_card),
         "reason": _reason(examples, seed, measure),
         "suspicion": _suspicion(training_dir, readings, seed, measure),
     }
     for name, (model, card) in cards.items():
         artefacts.save(name, _arrays(model), {**shared, **card, "classes": list(model.classes)}, out_dir)
-    return {name: {**shared, **card} for name, (_, card) in cards.items()}
+    told = {name: {**shared, **card} for name, (_, card) in cards.items()}
+    wanted = embeddings.installed() if with_embeddings is None else with_embeddings
+    if wanted and held:
+        texts = {example.id: (embeddings.text_of(reading), example.kind.value) for example, reading in readings}
+        beside = artefacts.load("kind", out_dir).digest
+        told[embeddings.NAME] = embedding_head.fit(texts, held, kind.classes, {**shared, "beside": beside}, out_dir)
+    else:
+        for path in out_dir.glob(f"{embeddings.NAME}.*"):
+            path.unlink()
+    return told
 
 
 def _versions() -> dict[str, str]:
@@ -96,7 +116,9 @@ def _counts(items: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(items).items()))
 
 
-def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
+def _kind(
+    readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool
+) -> tuple[Fitted, dict[str, Any], list[embedding_head.Held]]:
     rows: list[Row] = []
     points: dict[str, list[float]] = {}
     for example, reading in readings:
@@ -117,25 +139,26 @@ def _kind(readings: Sequence[tuple[Example, Reading]], seed: int, measure: bool)
             if not is_copy:
                 points[example.id] = list(kind_rules.spoken_points(Statement(), words).values())
     classes = [kind.value for kind in Kind]
+    measured, held = _measured(rows, points, classes, seed, measure)
     card = {
         "what": "kind of a message from subject, newest statement and file names",
         "limits": "Trained on hand-written texts without documents; what documents say is added by fixed points.",
         "numbers": list(features.kind_names()),
         "texts_by_kind": _counts(item.kind.value for item, _ in readings),
         "texts_by_language": _counts(item.language for item, _ in readings),
-        **_measured(rows, points, classes, seed, measure),
+        **measured,
     }
-    return fitting.fit(rows, classes, strength=_KIND_STRENGTH, balanced=False), card
+    return fitting.fit(rows, classes, strength=_KIND_STRENGTH, balanced=False), card, held
 
 
 def _measured(
     rows: Sequence[Row], points: dict[str, list[float]], classes: Sequence[str], seed: int, measure: bool
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[embedding_head.Held]]:
     """Temperature, share of the rules and figures, in languages seen and in languages left out."""
     import numpy as np
 
     if not measure:
-        return {"temperature": 1.0, "rules_share": 0.3, "metrics": {}}
+        return {"temperature": 1.0, "rules_share": 0.3, "metrics": {}}, []
     splits = {
         "cross_validation": fitting.folds(rows, _FOLDS, seed),
         "language_left_out": fitting.by_language(rows),
@@ -167,7 +190,17 @@ def _measured(
         )
         for language in sorted({row.language for row in tested})
     }
-    return {"temperature": value, "rules_share": round(share / value, 4), "metrics": metrics}
+    held = [
+        embedding_head.Held(
+            name=name,
+            logits=(logits + share * ruled[name]) / value,
+            truth=labels,
+            ids=[row.group for row in tested],
+            splits=splits[name],
+        )
+        for name, (logits, labels, tested) in tried.items()
+    ]
+    return {"temperature": value, "rules_share": round(share / value, 4), "metrics": metrics}, held
 
 
 def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
