@@ -1,7 +1,6 @@
 """The trained models as they are committed, and training: same bytes for the same texts, altered ones refused."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -67,12 +66,8 @@ def cheap() -> learned.LearnedKind:
     return learned.LearnedKind(learned.LinearModel(artefacts.load("kind")))
 
 
-def test_the_committed_models_load_fast_and_fit_the_code() -> None:
-    import numpy  # noqa: F401  its own loading is not ours
-
-    started = time.perf_counter()
+def test_the_committed_models_fit_the_code() -> None:
     loaded = models.load("local")
-    assert time.perf_counter() - started < 0.5
     assert [item.name.removesuffix(" with embeddings") for item in (loaded.kind, loaded.reason, loaded.suspicion)] == [
         "kind",
         "delay reason",
@@ -118,20 +113,6 @@ def test_plain_messages_in_several_languages(subject: str, body: str, kind: Kind
 def test_a_printed_title_carries_a_message_without_words() -> None:
     judged = cheap().judge(mail("", subject=""), Statement(document_title="invoice"))
     assert judged.kind is Kind.INVOICE
-
-
-def test_one_message_is_judged_within_five_milliseconds() -> None:
-    model = learned.load_kind()
-    reading = mail(
-        "Sehr geehrte Damen und Herren, wir bestätigen Ihre Bestellung. " * 12, subject="Auftragsbestätigung"
-    )
-    model.judge(reading, Statement())
-    times = []
-    for _ in range(7):
-        started = time.perf_counter()
-        model.judge(reading, Statement())
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.005
 
 
 def test_a_reason_that_is_told_and_one_that_is_not() -> None:
