@@ -58,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _reading_commands(commands)
     _service_commands(commands)
     _evaluation_commands(commands)
+    _risk_commands(commands)
     _other_commands(commands)
     return top
 
@@ -145,6 +146,25 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
     compare.add_argument("one", type=Path)
     compare.add_argument("other", type=Path)
     compare.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    risk = commands.add_parser("risk", help="measure how well late deliveries can be predicted")
+    actions = risk.add_subparsers(title="actions", required=True, metavar="ACTION")
+    evaluate = _command(
+        actions,
+        "evaluate",
+        _risk_evaluate,
+        "learn from receipts before a day, predict those after it, beside simple baselines",
+        "triage risk evaluate --receipts receipts.csv --cut 2026-01-01",
+    )
+    columns = (
+        "order_line,supplier,product,category,origin_country,ship_mode,ordered_on,promised_on,received_on,"
+        "quantity,unit_price; dates like 2026-01-31; only promised_on and received_on must be there"
+    )
+    evaluate.add_argument("--receipts", required=True, type=Path, metavar="FILE", help=f"CSV: {columns}")
+    evaluate.add_argument("--cut", required=True, metavar="DATE", help="first promised day that is predicted")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -285,6 +305,12 @@ def _eval_compare(given: argparse.Namespace) -> int:
     from triage.evaluation import command
 
     return command.compare(given.one, given.other, as_json=given.json)
+
+
+def _risk_evaluate(given: argparse.Namespace) -> int:
+    from triage.evaluation import risk_command
+
+    return risk_command.run(given.receipts, given.cut, as_json=given.json)
 
 
 def _train(given: argparse.Namespace) -> int:

@@ -198,15 +198,24 @@ class Supply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFact:
-    """A receipt that was promised and came: history for suppliers' reliability."""
+    """An order line that was promised for a day, and when it came: history for suppliers' reliability."""
 
-    order_line_id: int
-    supplier_id: int
-    product_id: int | None
-    ordered_on: date
+    line: str  # any text that names the order line
+    supplier: str  # "" where unknown; so with all texts below
     promised_on: date
-    received_on: date | None
-    quantity: Decimal
+    received_on: date | None  # None: has not come yet
+    ordered_on: date | None = None
+    product: str = ""
+    category: str = ""
+    origin_country: str = ""
+    ship_mode: str = ""
+    quantity: Decimal | None = None
+    price: Decimal | None = None  # of one unit
+
+    @property
+    def days_late(self) -> int | None:
+        """Calendar days after the promise; negative where it came earlier; None where it has not come."""
+        return None if self.received_on is None else (self.received_on - self.promised_on).days
 
 
 class ErpView(Protocol):
