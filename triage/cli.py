@@ -96,6 +96,8 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     ingest.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".eml, .msg or a bare document")
     ingest.add_argument("--json", action="store_true", help="print JSON")
     ingest.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: TRIAGE_ERP_SNAPSHOT)")
+    ingest.add_argument("--show", action="store_true", help="write a page with the words marked, for each message")
+    ingest.add_argument("--show-dir", type=Path, default=Path("out/show"), metavar="DIR", help="default: out/show")
     ingest.add_argument("--dry-run", action="store_true", help="keep nothing")
     ingest.add_argument("--again", action="store_true", help="read anew what was read before")
     _mode(ingest)
@@ -197,6 +199,7 @@ def _ingest(given: argparse.Namespace) -> int:
         dry_run=given.dry_run,
         again=given.again,
         snapshot=given.erp,
+        show=given.show_dir if given.show else None,
     )
 
 

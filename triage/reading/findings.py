@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from triage.domain.document import ActiveContent, Part, Unreadable, UnreadableReason
+from triage.reading import drawing
 from triage.reading.limits import Limits
 
 
@@ -36,6 +37,10 @@ def _nobody(ordinal: int, name: str) -> None:
     """Nobody watches."""
 
 
+def _unseen(part: str, page: int, picture: bytes) -> None:
+    """Nobody looks."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Findings:
     """The growing result of reading one message. Not shared between messages."""
@@ -43,6 +48,8 @@ class Findings:
     limits: Limits
     refused: Mapping[int, UnreadableReason] = field(default_factory=dict)  # ordinals that the sandbox saw fail
     watch: Callable[[int, str], None] = _nobody  # told before each part is opened
+    marks: Mapping[str, drawing.Marks] = field(default_factory=dict)  # pages to draw, by part, with places to mark
+    show: drawing.Show = _unseen  # is given each picture drawn
     parts: list[Part] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     active: list[ActiveContent] = field(default_factory=list)

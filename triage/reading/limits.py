@@ -12,6 +12,7 @@ class Limits:
     nesting: int = 8  # mails in mails, archives in archives, multiparts in multiparts
     pages: int = 60  # of one document; pages behind are not read, and the document says so
     ocr_pages: int = 3  # of one document; a page takes 2 to 5 seconds
+    drawn_pages: int = 20  # of one document, where a person asks to see the places
     expanded_bytes: int = 100_000_000  # of everything unpacked; source: the eval set format
     seconds: float = 20.0  # wall clock for one message, kept by the sandbox
     memory_bytes: int = 1_000_000_000  # address space of the child beyond what it needs at rest

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.domain.document import Part, PartRole, TextLine, UnreadableReason
-from triage.reading import ocr, page, pdf_structure, pdf_words, tables
+from triage.reading import drawing, ocr, page, pdf_structure, pdf_words, tables
 from triage.reading.findings import Damaged, Findings, Locked
 
 _BROKEN = {
@@ -46,6 +46,8 @@ def read_pdf(
         raise Damaged(_BROKEN.get(code or 0, "damaged")) from error
     try:
         part = _part(document, name, role, findings, structure)
+        if name in findings.marks:
+            drawing.draw_pdf(document, name, findings.marks[name], findings.show, most=findings.limits.drawn_pages)
     finally:
         document.close()
     if part is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from triage.domain.document import Headers, PartRole, Reading, UnreadableReason
 from triage.domain.message import Message
-from triage.reading import kinds, languages, mail, outlook
+from triage.reading import drawing, kinds, languages, mail, outlook
 from triage.reading.findings import Findings
 from triage.reading.limits import Limits
 
@@ -32,13 +32,18 @@ def read_message(
     limits: Limits,
     refused: Mapping[int, UnreadableReason] | None = None,
     watch: Callable[[int, str], None] | None = None,
+    marks: Mapping[str, drawing.Marks] | None = None,
+    show: drawing.Show | None = None,
 ) -> Reading:
     """Read a mail, an Outlook message or a bare document.
 
     `refused` names parts by their ordinal that are not to be opened, and why; `watch` is told ordinal and name of
-    each part before it is opened. Both serve the sandbox, which finds the part that a child died of.
+    each part before it is opened. Both serve the sandbox, which finds the part that a child died of. `marks` names
+    pages to draw, by part, with the places to mark; `show` is given the pictures.
     """
-    findings = Findings(limits=limits, refused=refused or {})
+    findings = Findings(limits=limits, refused=refused or {}, marks=marks or {})
+    if show is not None:
+        findings.show = show
     if watch is not None:
         findings.watch = watch
     about = Headers()

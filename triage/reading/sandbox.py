@@ -14,16 +14,18 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from triage.domain.document import Headers, Reading, Unreadable, UnreadableReason
 from triage.domain.message import Message
 from triage.errors import Error
+from triage.reading import drawing
 from triage.reading.limits import Limits
 
 _FRAME = struct.Struct("<BI")  # kind, length
-REQUEST, PROGRESS, RESULT, EXHAUSTED = 1, 2, 3, 4
+REQUEST, PROGRESS, RESULT, EXHAUSTED, PICTURE = 1, 2, 3, 4, 5
 _MOST_TRIES = 6  # children that one message may cost
 _MESSAGES_A_CHILD = 400  # then it is replaced, so that leaks in C libraries stay small
 _START_SECONDS = 60.0
@@ -95,7 +97,17 @@ class SandboxedReader:
         with self._lock:
             return self._read(message)
 
-    def _read(self, message: Message) -> Reading:
+    def draw(self, message: Message, marks: Mapping[str, drawing.Marks], show: drawing.Show) -> None:
+        """Draw pages of the message's documents, by part and page, with places marked; `show` is given each as PNG.
+
+        What can't be drawn within the limits is left out. Raises `SandboxError` where no child process can be started.
+        """
+        with self._lock:
+            self._read(message, marks, show)
+
+    def _read(
+        self, message: Message, marks: Mapping[str, drawing.Marks] | None = None, show: drawing.Show | None = None
+    ) -> Reading:
         refused: dict[int, UnreadableReason] = {}
         worst = UnreadableReason.BROKEN
         deadline = time.monotonic() + self.limits.seconds
@@ -104,7 +116,10 @@ class SandboxedReader:
             # A message's own limit covers all tries: a second one gets what is left, and a few seconds at least.
             seconds = max(deadline - time.monotonic(), min(5.0, self.limits.seconds))
             try:
-                return self._ask(message, refused, places, seconds)
+                asked = pickle.dumps(
+                    (message.raw, message.name, {key: str(value) for key, value in refused.items()}, marks)
+                )
+                return self._ask(asked, places, seconds, show)
             except _Died as died:
                 worst = died.reason
                 if not places or places[-1][0] in refused or places[-1][0] == 0:
@@ -117,13 +132,12 @@ class SandboxedReader:
 
     def _ask(
         self,
-        message: Message,
-        refused: dict[int, UnreadableReason],
+        request: bytes,
         places: list[tuple[int, str]],
         seconds: float,
+        show: drawing.Show | None,
     ) -> Reading:
         child = self._started()
-        request = pickle.dumps((message.raw, message.name, {key: str(value) for key, value in refused.items()}))
         end = time.monotonic() + seconds
         try:
             self._send(child, request, end)
@@ -132,6 +146,10 @@ class SandboxedReader:
                 if kind == PROGRESS:
                     ordinal, _, name = body.decode().partition(" ")
                     places.append((int(ordinal), name))
+                elif kind == PICTURE:
+                    part, page, picture = _Safe(io.BytesIO(body)).load()
+                    if show is not None:
+                        show(str(part), int(page), bytes(picture))
                 elif kind == EXHAUSTED:
                     raise _Died(UnreadableReason.OUT_OF_MEMORY)
                 else:

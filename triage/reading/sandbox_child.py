@@ -14,7 +14,7 @@ from triage.domain.document import UnreadableReason
 from triage.reading import ocr
 from triage.reading.limits import Limits
 from triage.reading.reader import read_message
-from triage.reading.sandbox import EXHAUSTED, PROGRESS, RESULT
+from triage.reading.sandbox import EXHAUSTED, PICTURE, PROGRESS, RESULT
 
 _FRAME = struct.Struct("<BI")
 _OPEN_FILES = 64
@@ -37,13 +37,15 @@ def main() -> None:
 
 
 def _serve(request: bytes, limits: Limits, sink: BinaryIO) -> None:
-    raw, name, refused = pickle.loads(request)  # noqa: S301 (from our parent)
+    raw, name, refused, marks = pickle.loads(request)  # noqa: S301 (from our parent)
     _allow_seconds(limits.seconds)
     found = read_message(
         raw,
         name=name,
         limits=limits,
         refused={ordinal: UnreadableReason(reason) for ordinal, reason in refused.items()},
+        marks=marks,
+        show=lambda part, page, picture: _send(sink, PICTURE, pickle.dumps((part, page, picture))),
         watch=lambda ordinal, part: _send(sink, PROGRESS, f"{ordinal} {part}".encode("utf-8", "replace")),
     )
     _send(sink, RESULT, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))

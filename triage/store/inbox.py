@@ -247,6 +247,19 @@ def states(store: Store, message_ids: Collection[str]) -> dict[str, State]:
     return found
 
 
+def message_of(store: Store, message_id: str) -> Message | None:
+    """The message as it came in; None where the id is unknown."""
+    with store.read() as connection:
+        row = connection.execute(
+            sa.select(messages, blobs.c.content)
+            .join(blobs, blobs.c.digest == messages.c.message_id)
+            .where(messages.c.message_id == message_id)
+        ).one_or_none()
+    if row is None:
+        return None
+    return Message(id=message_id, raw=row.content, door=row.door, received_at=row.received_at, name=row.name)
+
+
 def raw_of(store: Store, message_id: str) -> bytes | None:
     """The bytes as they came in; None where the id is unknown."""
     with store.read() as connection:

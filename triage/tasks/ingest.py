@@ -18,6 +18,7 @@ from triage.intake import files
 from triage.settings import Settings
 from triage.store import facts, inbox, queue, results
 from triage.tasks import console as showing
+from triage.tasks import places
 from triage.tasks import work as working
 
 
@@ -29,10 +30,12 @@ def run(
     dry_run: bool,
     again: bool,
     snapshot: Path | None,
+    show: Path | None = None,
 ) -> int:
     """Exit status: 0 all read, 1 a message failed, 2 a file can't be used.
 
     dry_run: nothing is kept. again: what was read before is read anew. snapshot: another ERP than that of the settings.
+    show: folder for a page a message with the words marked.
     """
     if dry_run:
         settings = settings.model_copy(update={"database_url": type(settings.database_url)("sqlite://")})
@@ -51,6 +54,8 @@ def run(
         answer, failed = _read(work, accepted.message_id, new=accepted.new, again=again)
         answers.append({"file": str(path), "new": accepted.new} | answer)
         status = max(status, int(failed))
+        if show is not None:
+            _show(services, accepted.message_id, path.name, show, answers[-1], as_json=as_json)
         broken = _unreadable(results.outcome_of(services.store, accepted.message_id))
         if broken:
             sys.stderr.write(f"{path}: {broken}. Ask for the document again, or read it yourself.\n")
@@ -62,6 +67,21 @@ def run(
     if as_json:
         sys.stdout.write(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
     return status
+
+
+def _show(
+    services: bootstrap.Services, message_id: str, name: str, folder: Path, answer: dict[str, Any], *, as_json: bool
+) -> None:
+    """Write the page with the places marked, and say where it lies."""
+    outcome = results.outcome_of(services.store, message_id)
+    message = inbox.message_of(services.store, message_id)
+    if outcome is None or message is None:
+        return
+    with bootstrap.reader(services.settings) as reader:
+        written = places.write(folder, name, message, outcome, reader)
+    answer["shown"] = str(written)
+    if not as_json:
+        sys.stdout.write(f"{name}: the places are marked in {written}\n")
 
 
 def _unreadable(outcome: object) -> str:
