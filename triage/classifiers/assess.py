@@ -113,6 +113,7 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
         and kind.confidence < _WEAK
         and kind.runner_up is Kind.DELAY_NOTICE
         and late
+        and not any(line.price is not None for line in confirmation.lines)
     ):
         chosen = Kind.DELAY_NOTICE
     if chosen is kind.kind:

@@ -123,6 +123,16 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         scores.add(Kind.PRICE_CHANGE_NOTICE, 1.5)
     if statement.bank_accounts and words.body["bank_change"]:
         scores.add(Kind.BANK_DETAILS_CHANGE, 2.0)
+    answers = [line for line in statement.lines if line.promised is not None or (line.quantity and line.price)]
+    if statement.order_numbers and answers:
+        # Days, or quantities with prices, for lines of orders that it names: an answer to them, whatever its tone.
+        full = any(line.price is not None and line.quantity is not None for line in answers)
+        scores.add(Kind.ORDER_CONFIRMATION, 1.5 if full else 0.6)
+        scores.add(Kind.AUTO_REPLY, -3.0)
+        scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
+        scores.add(Kind.OTHER, -1.5)
+    if Disposition.REJECTED not in fates and not any(words.body[name] for name in ("cancel", "reject", "discontinued")):
+        scores.add(Kind.CANCELLATION, -1.5)
     if reading.headers.list_mail and not statement.lines:
         scores.add(Kind.OTHER, 2.0)
     return scores.points

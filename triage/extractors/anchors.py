@@ -6,16 +6,23 @@ An anchor only says "here it is about that line"; values are read around it by o
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.domain import codes
-from triage.extractors import numbers, units, vocabulary
+from triage.domain.evidence import Stated
+from triage.extractors import clauses, numbers, units, vocabulary
+from triage.extractors.context import Context
 from triage.extractors.hints import SHORTEST_CODE, Candidate, Hints, words_of
 
 _TOKEN = re.compile(r"(?<![\w])[A-Za-z0-9][\w./+-]*(?<![.,;/])", re.ASCII)
-_POSITION_NUMBER = re.compile(
-    r"\W{0,4}(?:n[or°º]?\.?\s*)?0{0,4}(\d{1,3})(?![\w.,]*\d)(?:\s*(?:\+|&|/|,|und|and|et|y|e|en|i|ve|和)\s*0{0,4}(\d{1,3})(?![\w.,]*\d))?"
+_POSITION_NUMBER = re.compile(r"\W{0,4}(?:n[or°º]?\.?\s*)?0{0,4}(\d{1,3})(?![\w.,]*\d)")
+_NEXT_POSITION = re.compile(
+    r"\s*(?P<joint>\+|&|/|,|und|and|et|y|e|en|i|ve|和|、|-|–|bis|to|through|à|al|a|t/m|tot|do)\s*"
+    r"(?:(?:pos|position|line|item|regel|ligne|l[ií]nea|riga|poz)\w*\.?\s*)?0{0,4}(?P<n>\d{1,3})(?![\w.,]*\d)(?!\s?(?:%|[.:]))",
+    re.IGNORECASE,
 )
+_RANGES = frozenset({"-", "–", "bis", "to", "through", "à", "al", "a", "t/m", "tot", "do"})
+_MOST_POSITIONS = 60
 _ORDINAL_CJK = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:项|項|行|条|款)")
 _CJK_NUMBER = {char: number for number, char in enumerate("一二三四五六七八九十", start=1)}
 
@@ -95,8 +102,14 @@ def _tokens(text: str) -> list[tuple[int, int]]:
 def _by_part_of_code(text: str, hints: Hints, taken: list[Anchor]) -> list[Anchor]:
     found: list[Anchor] = []
     for start, end in _tokens(text):
-        token = codes.canonical(text[start:end])
-        if len(token) < SHORTEST_CODE or not any(char.isdigit() for char in token) or token.isdigit():
+        written = text[start:end]
+        if len(written) > SHORTEST_CODE and written[-1] == "s" and written[-2].isdigit():
+            written = written[:-1]  # "the C3280s": a plural
+        token = codes.canonical(written)
+        if not any(char.isdigit() for char in token) or token.isdigit():
+            continue
+        if len(token) < SHORTEST_CODE:
+            found += _by_segment(text, start, end, token, hints)
             continue
         if any(start < other.end and end > other.start for other in (*taken, *found)):
             continue
@@ -114,6 +127,23 @@ def _by_part_of_code(text: str, hints: Hints, taken: list[Anchor]) -> list[Ancho
     return found
 
 
+def _by_segment(text: str, start: int, end: int, token: str, hints: Hints) -> list[Anchor]:
+    """A short code that is the last piece of one product's code: "BC8" of "CM-BC8"."""
+    if len(token) < SHORTEST_CODE - 1 or not any(char.isalpha() for char in token):
+        return []
+    meant = [
+        item
+        for item in hints.candidates
+        if any(
+            "-" in code and codes.canonical(code.rpartition("-")[2]) == token
+            for code in (item.line.product_code, *item.line.supplier_codes)
+        )
+    ]
+    if len({item.line.product_id for item in meant}) != 1:
+        return []
+    return [_anchor(text, start, end, tuple(meant), "code", 0.85)]
+
+
 def _anchor(text: str, start: int, end: int, candidates: Iterable[Candidate], by: str, confidence: float) -> Anchor:
     return Anchor(
         start=start, end=end, text=text[start:end], candidates=tuple(candidates), by=by, confidence=confidence
@@ -128,20 +158,30 @@ def _line_at(hints: Hints, position: int) -> tuple[Candidate, ...]:
     return found
 
 
+def _positions(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """(number, start, end) of "1", "1+2", "1, 2 and 4", "2-5" behind a word for positions."""
+    match = _POSITION_NUMBER.match(text, end)
+    if match is None:
+        return []
+    found = [(int(match.group(1)), start, match.end(1))]
+    while len(found) < _MOST_POSITIONS and (following := _NEXT_POSITION.match(text, found[-1][2])):
+        number, at = int(following.group("n")), following.start("n")
+        if following.group("joint").lower() in _RANGES:
+            if not found[-1][0] < number <= found[-1][0] + 20:
+                break
+            found += [(between, at, at) for between in range(found[-1][0] + 1, number)]
+        found.append((number, at, following.end("n")))
+    return found
+
+
 def by_position(text: str, hints: Hints) -> list[Anchor]:
     """ "Pos. 2", "line 3", "第三项": a hint, so less sure than a code."""
     found = []
     for hit in vocabulary.phrases_in(text, "columns.position"):
-        match = _POSITION_NUMBER.match(text[hit.end : hit.end + 24])
-        if match is None:
-            continue
-        for group in (1, 2):
-            if match.group(group) is None:
-                continue
-            candidates = _line_at(hints, int(match.group(group)))
+        for number, start, end in _positions(text, hit.start, hit.end):
+            candidates = _line_at(hints, number)
             if candidates:
-                start = hit.start if group == 1 else hit.end + match.start(group)
-                found.append(_anchor(text, start, hit.end + match.end(group), candidates, "position", 0.85))
+                found.append(_anchor(text, start, end, candidates, "position", 0.85))
     for match in _ORDINAL_CJK.finditer(text):
         number = _CJK_NUMBER.get(match.group(1)) or int(match.group(1) if match.group(1).isdigit() else 0)
         candidates = _line_at(hints, number)
@@ -158,7 +198,7 @@ def by_description(text: str, hints: Hints) -> list[Anchor]:
     scores: dict[int, float] = {}
     for index, candidate in enumerate(hints.candidates):
         shared = [word for word in candidate.words if _stands_in(word, words)]
-        if any(len(word) >= 4 or _is_cjk(word[0]) for word in shared):
+        if any(len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) for word in shared):
             scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
     if not scores:
         return []
@@ -174,6 +214,11 @@ def by_description(text: str, hints: Hints) -> list[Anchor]:
     same = [hints.candidates[i] for i in ranked if hints.candidates[i].line.product_id == best.line.product_id]
     start, end = _span(text, best.words)
     return [_anchor(text, start, end, same, "description", 0.75)]
+
+
+def _is_type(word: str) -> bool:
+    """ "5x2", "b16": letters and digits together name a type."""
+    return len(word) >= 3 and any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
 
 
 def _stands_in(word: str, words: frozenset[str]) -> bool:
@@ -193,7 +238,9 @@ def _span(text: str, words: frozenset[str]) -> tuple[int, int]:
     return start, min(len(text), max(place + length for place, length in places))
 
 
-_COUNTED = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)\s?([^\W\d_]{1,14}\.?|[个個件支只本枚台套])")
+_COUNTED = re.compile(
+    r"(?:(?<=[\u3040-\u9fff])|(?<![\w.,/-]))(\d[\d.,]*)\s?([个個件支只本枚台套根卷巻箱张張米]|[^\W\d_]{1,14}\.?)"
+)
 
 
 def by_quantity(text: str, hints: Hints) -> list[Anchor]:
@@ -207,15 +254,48 @@ def by_quantity(text: str, hints: Hints) -> list[Anchor]:
             meant = [item for item in hints.candidates if values & {item.line.quantity, item.line.open_quantity}]
             if len({item.line.id for item in meant}) == 1:
                 found.append(_anchor(text, match.start(), match.end(), meant, "quantity", 0.7))
-    return found if len({anchor.candidates[0].line.id for anchor in found}) == 1 else []
+    return found
+
+
+def substitute(text: str, anchor: Anchor, context: Context) -> Stated[str] | None:
+    """The code that comes instead of the anchor's goods: alike in its letters, and none of those we know."""
+    own = {code for item in anchor.candidates for code in item.codes}
+    for match in _TOKEN.finditer(text):
+        code = codes.canonical(match.group())
+        mixed = any(char.isdigit() for char in code) and any(char.isalpha() for char in code)
+        if not mixed or len(code) < SHORTEST_CODE or code in own or code in context.hints.product_codes:
+            continue
+        if any(codes.shape(code)[:2] == codes.shape(mine)[:2] and abs(len(code) - len(mine)) <= 3 for mine in own):
+            place = context.evidence(match.group())
+            return Stated(value=match.group(), evidence=place, confidence=0.8, source="prose")
+    return None
 
 
 def find_anchors(text: str, hints: Hints) -> list[Anchor]:
-    """All anchors of a text in order of place; descriptions only where no code or position stands."""
+    """All anchors of a text in order of place; descriptions only in stretches where no code or position stands."""
     found = by_code(text, hints)
     for anchor in by_position(text, hints):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
+    exact = len(found)
+    for start, end in clauses.stretches(text):
+        if all(anchor.end <= start or anchor.start >= end for anchor in found[:exact]):
+            found += _described(text, start, end, hints, beside_codes=exact > 0)
     if not found:
-        found = by_description(text, hints) or by_quantity(text, hints)[:1]
-    return sorted(found, key=lambda anchor: anchor.start)
+        found = by_description(text, hints) or by_quantity(text, hints)
+    return sorted(found, key=lambda anchor: (anchor.start, anchor.end))
+
+
+def _described(text: str, start: int, end: int, hints: Hints, *, beside_codes: bool) -> list[Anchor]:
+    """The goods that one stretch describes; beside codes only by a long word, since a short one repeats the code's."""
+    found = []
+    for anchor in by_description(text[start:end], hints):
+        words = anchor.candidates[0].words
+        stretch = words_of(text[start:end])
+        shared = [word for word in words if _stands_in(word, stretch)]
+        long = any(len(word) >= 5 and word.isalpha() for word in shared)
+        long = long or sum(hints.word_weight.get(word, 0.0) for word in shared) >= 1.0
+        if long or not beside_codes:
+            moved = replace(anchor, start=anchor.start + start, end=anchor.end + start)
+            found.append(moved)
+    return found

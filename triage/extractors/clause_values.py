@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import cues, dates, fields, money, quantities, shifts, vocabulary
+from triage.extractors import cues, dates, fields, money, numbers, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -50,20 +50,33 @@ _DELIVERY_CUES = (
 _DELIVERY_LABELS = ("labels.delivery_date", "labels.arrival", "labels.dispatch_date")
 
 
-def about_delivery(text: str, values: Values) -> Values:
-    """In a sentence that names no goods, a day counts only beside a word of delivery, a price beside one of price."""
+def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = ()) -> Values:
+    """In a sentence that names no goods, a day counts only beside a word of delivery, a price beside one of price.
+
+    candidates: lines whose goods the words describe: an amount near their price is a price.
+    """
     labels = [hit for name in _DELIVERY_LABELS for hit in vocabulary.phrases_in(text, name)]
     delivers = cues.has(text, *_DELIVERY_CUES) or any(
         not fields.within_other_label(text, hit.start, hit.end) for hit in labels
     )
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
+    prices = prices or _is_usual(values, candidates)
+    counted = bool(vocabulary.phrases_in(text, "columns.quantity"))
     return replace(
         values,
         promised=values.promised if delivers else None,
         former_date=values.former_date if delivers else None,
-        quantity=values.quantity if delivers or values.disposition else None,
+        quantity=values.quantity if delivers or values.disposition or counted else None,
         price=values.price if prices else None,
     )
+
+
+def _is_usual(values: Values, candidates: Sequence[Candidate]) -> bool:
+    """The amount is between half and twice what one of the lines costs."""
+    if values.price is None:
+        return False
+    said = values.price.value.per_unit
+    return any(item.line.price / 2 <= said <= item.line.price * 2 for item in candidates if item.line.price)
 
 
 def only_mentioned(text: str, values: Values) -> bool:
@@ -90,7 +103,11 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
             return [values_of(text[start:end], sentence, context, candidates) for start, end in pairs]
     cut = _rest_begins(text, stated, days, distinct)
     if cut is not None:
-        return [values_of(piece, sentence, context, candidates) for piece in (text[:cut], text[cut:])]
+        first, rest = text[:cut], text[cut:]
+        if cues.has(rest, "cancel", "reject", "discontinued"):
+            # "150 now, the remaining 50 are cancelled": a shortage, no second delivery.
+            return [values_of(first, sentence, context, candidates)]
+        return [values_of(piece, sentence, context, candidates) for piece in (first, rest)]
     return [values_of(text, sentence, context, candidates)]
 
 
@@ -99,10 +116,13 @@ def _rest_begins(
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
     for hit in cues.hits(text, "remainder", "backorder"):
-        before = any(item.end <= hit.start for item in stated)
-        behind = any(item.start >= hit.start for item in stated) or any(day.start >= hit.start for day in days)
+        # "los 15 restantes": the number of the rest stands before the word for it.
+        own = [item for item in stated if 0 <= hit.start - item.end <= 4]
+        start = own[-1].start if own else hit.start
+        before = any(item.end <= start for item in stated)
+        behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
         if before and behind and (len(stated) >= 2 or distinct >= 2):
-            return hit.start
+            return start
     return None
 
 
@@ -247,17 +267,28 @@ def _shifted(text: str, sentence: Sentence, context: Context, due: set[date]) ->
     return Stated(value=value, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")
 
 
+_ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
+          "columns.amount", "columns.tax")  # fmt: skip
+_SURCHARGE = re.compile(r"[^\W\d_]*(?:zuschl[aä]ge?|toeslag|kupfer|copper|metal surcharge)(?![^\W\d_])", re.IGNORECASE)
+_REDUCED = re.compile(
+    r"(?:abz[uü]gl?\w*\.?|less|minus|moins|menos|meno|minder|minus|po rabacie|minder)\s*$", re.IGNORECASE
+)
+
+
 def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> Stated[Price] | None:
-    """A unit price said in words; totals and the price that it replaces are not meant."""
+    """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
     found = [item for item in money.find_money(text, decimal_mark=context.decimal_mark) if item.currency]
-    if not found or vocabulary.phrases_in(text, "labels.total") or vocabulary.phrases_in(text, "labels.minimum_order"):
+    found = [
+        item for index, item in enumerate(found) if not _is_added(text, found[index - 1].end if index else 0, item)
+    ]
+    if not found:
         return None
     ours = {item.line.price for item in candidates if item.line.price}
     if ours:
         # A share capital or an order total is no unit price: what is ten times off is not taken from a sentence.
         found = [item for item in found if any(price / 10 < item.amount.value < price * 2000 for price in ours)]
         found = [item for item in found if any(price / 10 < item.amount.value < price * 10 for price in ours)] or [
-            item for item in found if money.find_price_basis(text)
+            item for item in found if _basis(text, item) is not None
         ]
     marks = cues.hits(text, "instead_of", "former")
     fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
@@ -265,15 +296,43 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
         fresh = [item for item in fresh if item.amount.value not in ours] or fresh
     if not fresh:
         return None
-    chosen = fresh[-1] if len(fresh) > 1 else fresh[0]
-    bases = [base for base in money.find_price_basis(text) if base.start >= chosen.start - 12]
+    chosen = fresh[-1]
+    basis = _basis(text, chosen)
     price = Price(
         amount=chosen.amount.value,
-        per=bases[0].per if bases else context.price_per or Decimal(1),
+        per=basis.per if basis else context.price_per or Decimal(1),
+        discounts=_discounts(text),
         currency=chosen.currency or context.currency,
     )
-    place = context.evidence(
-        text[chosen.start : bases[0].end if bases and bases[0].end > chosen.end else chosen.end], page=sentence.page
-    )
+    place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
     confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
+
+
+def _is_added(text: str, left: int, item: money.FoundMoney) -> bool:
+    """The amount is a surcharge, freight, a total: a word for it stands before it, nearer than another amount."""
+    before = text[max(left, item.start - 40) : item.start]
+    if _SURCHARGE.search(before):
+        return True
+    return any(vocabulary.phrases_in(before, name) for name in _ADDED)
+
+
+def _basis(text: str, item: money.FoundMoney) -> money.FoundBasis | None:
+    """How many units the price is for, said directly beside it."""
+    near = [
+        base
+        for base in money.find_price_basis(text)
+        if -12 <= base.start - item.end <= 15 or 0 <= item.start - base.end <= 6
+    ]
+    return near[0] if near else None
+
+
+def _discounts(text: str) -> tuple[Decimal, ...]:
+    """Percentages beside a word for discount, in their order."""
+    found: list[Decimal] = []
+    hits = vocabulary.phrases_in(text, "columns.discount")
+    for match in money.DISCOUNT.finditer(numbers.fold(text)):
+        named = any(-3 <= match.start() - hit.end <= 12 or -3 <= hit.start - match.end() <= 6 for hit in hits)
+        if "%" in match.group() and (named or _REDUCED.search(text[: match.start()])):
+            found.extend(money.find_discounts(match.group()))
+    return tuple(found)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.domain.document import Part, TextLine
+from triage.extractors import calendar_words
 
 _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
@@ -13,13 +14,30 @@ _BULLET = re.compile(
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]{1,3}|[Aa]rt|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
+    # One letter, letters without a vowel, and words of three letters at most that are known to be shortened.
+    r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]|(?i:[b-df-hj-np-tv-xzłńśźżß]{2,3})|(?i:pos|poz|pol|art|abt|ref|réf|rif|tel|inc|ca|ing|bzw|usw"
+    r"|etc|eg|ie|max|min|avg|ul|al|fa|ud|uds|un|und(?=\.$)|sig|env|éts|sté|cde|qté|evt|mw|vb|ok(?=\.$)|av|no|lot|co|st|str|men|est|exp"
+    r"|del|inv|ord|pal|vol|div|dep|rev|fig|ex|et|em|nn|jr|sr)|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
     r"|zzgl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
     r"|[Dd]ept|[Qq]ty|[Nn]úm|[Nn]um|[Kk]om|[Aa]antal|[Mm]evr|[Dd]hr|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]kt"
     r"|[Oo]ct|[Nn]ov|[Dd]ez|[Dd]ec|[Dd]éc|[Ff]évr?|[Jj]uil)\.$"
 )
 _ORDINAL = re.compile(r"(?:^|\D)\d{1,2}\.$")
+#: "500 m.", "1,15 EUR/kg.": a unit ends a sentence.
+_UNIT_END = re.compile(r"(?:\d\s?|/\s?)(?:[mlgt]|kg|km|cm|mm)\.$")
+#: What makes the number with a point before it an ordinal: "50. Woche", "1. Quartal", "4. Dezember".
+_COUNTED = re.compile(
+    r"(?:woche|kw|kalenderwoche|quartal|hälfte|dekade|tag|teil|position|pos|etage|stock|lieferung|charge|mahnung|tydz|kwart|hafta|gün)",
+    re.IGNORECASE,
+)
 _DAY_MONTH = re.compile(r"\d{1,2}\.\d{1,2}\.$")
+#: Where a sentence may turn to other goods.
+BREAK = re.compile(
+    r"[,:](?!\d)\s*|[;，；：、。]\s*|\.\s+|\s[-–—]\s|\s[&+]\s|[(（]"
+    r"|\s(?:und|and|et|y|e|ed|en|i|a|oraz|ve|sowie|aber|but|mais|pero|ma|maar|ale|while|während|natomiast|zaś|mas"
+    r"|terwijl|tandis que|mientras)\s"
+    r"|和|及|，而|と"
+)
 _LONG = 48  # a line this long was wrapped rather than ended
 _LONG_CJK = 24
 _LONGEST = 1200  # characters of one sentence; longer ones are cut
@@ -73,15 +91,27 @@ def _is_cjk_end(text: str) -> bool:
     return bool(text) and "\u3000" <= text[-1] <= "\u9fff"
 
 
+def _is_counted(behind: str) -> bool:
+    """What follows a number with a point belongs to it: a month, a week, or a word in lower case."""
+    word = re.match(r"[\"'„“(]?([^\W\d_]+)", behind)
+    if word is None:
+        return False
+    return (
+        word.group(1)[0].islower()
+        or _COUNTED.match(word.group(1)) is not None
+        or calendar_words.plain(word.group(1)) in calendar_words.months()
+    )
+
+
 def split_sentences(text: str) -> list[str]:
     """Sentences of a paragraph. Ordinals, abbreviations and days ("4. Dezember") end none."""
     found, start = [], 0
     for match in _SENTENCE_END.finditer(text):
         head = text[start : match.end()].rstrip()
         dotted = head.endswith(".")
-        if dotted and _ABBREVIATION.search(head):
+        if dotted and _ABBREVIATION.search(head) and not _UNIT_END.search(head):
             continue
-        if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head):
+        if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head) and _is_counted(text[match.end() :]):
             continue
         if head:
             found.append(head[:_LONGEST])
@@ -89,6 +119,18 @@ def split_sentences(text: str) -> list[str]:
     tail = text[start:].strip()
     if tail:
         found.append(tail[:_LONGEST])
+    return found
+
+
+def stretches(text: str) -> list[tuple[int, int]]:
+    """(start, end) of the stretches of a sentence between commas, conjunctions and their like."""
+    found, start = [], 0
+    for match in BREAK.finditer(text):
+        if match.start() > start:
+            found.append((start, match.start()))
+        start = match.end()
+    if start < len(text):
+        found.append((start, len(text)))
     return found
 
 

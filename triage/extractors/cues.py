@@ -47,7 +47,7 @@ def disposition(text: str) -> Disposition | None:
         # "Only 450 left, rest cancelled": a shortage, no fate of the whole line.
         if has(text[rest.end : rest.end + 25], "cancel", "reject"):
             return None
-    if affirmed(text, "backorder", "remainder"):
+    if affirmed(text, "backorder", "remainder") or has(text, "not_available"):
         return Disposition.BACKORDERED
     if affirmed(text, "reject", "cancel", "discontinued"):
         return Disposition.REJECTED

@@ -6,6 +6,10 @@ from datetime import date, timedelta
 PAST = timedelta(days=75)  # a day without a year may lie this far back; otherwise the next one is meant
 
 
+#: start, end, value, precision, other readings, confidence
+Hit = tuple[int, int, date, str, tuple[date, ...], float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """How the dates of one text are to be read."""

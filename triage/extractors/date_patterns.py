@@ -18,6 +18,10 @@ def patterns() -> dict[str, re.Pattern[str]]:
         ),
         "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
         "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/.%])(?!\s?(?:\"|'|zoll|inch))"),
+        "dashed": re.compile(
+            r"(?:(?<=\bop )|(?<=\bam )|(?<=\ble )|(?<=\bel )|(?<=\bon )|(?<=\bper )|(?<=\bil )|(?<=\bau )|(?<=\bal )|(?<=\btot )|(?<=\bd\.d\. )|(?<=\bvan ))"
+            r"(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d|\s?(?:dag|day|tag|jour|d[ií]a|week|woche|sem|st|pcs|uds))"
+        ),
         "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
         "named": re.compile(
             rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|\xba)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
@@ -60,6 +64,10 @@ def patterns() -> dict[str, re.Pattern[str]]:
     }
 
 
+#: "livraison s. 50": elsewhere "s. 50" is a page.
+FRENCH_WEEK = re.compile(
+    r"(?:livr\w*|dispo\w*|exped\w*|depart|arriv\w*|debut|fin|en|pour|prevue?)\s(?:la\s)?s\.\s?(\d{1,2})(?![\d.,%])"
+)
 CJK_NEXT = re.compile(
     r"(下下|下|本|这)(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|(来週|再来週|今週)の?([月火水木金土日])曜"
 )

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from triage.extractors import calendar_words as words
-from triage.extractors import date_patterns
-from triage.extractors.date_frame import PAST, Frame, day_of, full_year, likely_year, plausible
+from triage.extractors import date_patterns, date_relative
+from triage.extractors.date_frame import PAST, Frame, Hit, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
 _NEAR = timedelta(days=120)
@@ -101,7 +101,7 @@ def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | 
     return _end_of_month(base.year, month) if part == "e" else base
 
 
-def _ordinals(text: str, frame: Frame, found: list["Hit"]) -> Iterator["Hit"]:
+def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
     """ "mid December, the 16th": the month named before; else the next such day."""
     for match in date_patterns.patterns()["ordinal"].finditer(text):
         day = int(match.group(1))
@@ -113,9 +113,6 @@ def _ordinals(text: str, frame: Frame, found: list["Hit"]) -> Iterator["Hit"]:
             value = day_of(year, month, day)
         if value is not None:
             yield match.start(), match.end(), value, "day", (), 0.85
-
-
-Hit = tuple[int, int, date, str, tuple[date, ...], float]
 
 
 def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
@@ -152,10 +149,10 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
         found = day_of(int(year), month, day) if year else likely_year(month, day, frame)
         if found and plausible(found, frame):
             yield match.start(), match.end(), found, "day", (), 0.98
-    for name in ("short", "slash"):
+    for name in ("short", "slash", "dashed"):
         for match in patterns[name].finditer(text):
             result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, "." if name == "short" else "/")
-            if result and (name == "short" or _slash_is_date(text, match, result[0], frame)):
+            if result and (name != "slash" or _slash_is_date(text, match, result[0], frame)):
                 yield (
                     match.start(),
                     match.end(),
@@ -210,6 +207,10 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
             found = _week(int(match.group(4)), match.group(5), frame)
         if found:
             yield match.start(), match.end(), found, "week", (), 0.95 if match.group(1) else 0.8
+    for match in date_patterns.FRENCH_WEEK.finditer(text):
+        found = _week(int(match.group(1)), None, frame)
+        if found:
+            yield match.start(1) - 3, match.end(), found, "week", (), 0.85
     for match in patterns["cjk_week"].finditer(text):
         found = _week(int(match.group(1)), None, frame) if "第" in match.group() else None
         if found:
@@ -245,44 +246,6 @@ def _vague(text: str, frame: Frame) -> Iterator[Hit]:
             )
 
 
-def _relative(text: str, frame: Frame) -> Iterator[Hit]:
-    patterns, names = date_patterns.patterns(), words.weekdays()
-    monday = frame.today - timedelta(days=frame.today.weekday())
-    for match in date_patterns.CJK_NEXT.finditer(text):
-        if match.group(1):
-            weeks = {"下下": 2, "下": 1}.get(match.group(1), 0)
-            day = "一二三四五六日天".index(match.group(2)) % 7 if match.group(2) != "天" else 6
-        else:
-            weeks = {"来週": 1, "再来週": 2}.get(match.group(3), 0)
-            day = "月火水木金土日".index(match.group(4))
-        yield match.start(), match.end(), monday + timedelta(days=7 * weeks + day), "relative", (), 0.9
-    for match in patterns["weekday"].finditer(text):
-        name = names.get(match.group("day"))
-        if name is None:
-            continue
-        if match.group("n"):
-            found = _weekday_of_month(name, int(match.group("n")), frame)
-            if found:
-                yield match.start(), match.end(), found, "day", (), 0.95
-        elif match.group("next") or match.group("behind"):
-            ahead = (name - frame.today.weekday()) % 7 or 7
-            # "next Friday" said on a Thursday is not tomorrow.
-            ahead += 7 if ahead <= 2 else 0
-            first = frame.today + timedelta(days=ahead)
-            yield match.start(), match.end(), first, "relative", (first + timedelta(days=7),), 0.7
-
-
-def _weekday_of_month(weekday: int, day: int, frame: Frame) -> date | None:
-    """The next day of a month with that number that falls on that weekday."""
-    year, month = frame.today.year, frame.today.month
-    for _ in range(4):
-        found = day_of(year, month, day)
-        if found is not None and found >= frame.today - timedelta(days=7) and found.weekday() == weekday:
-            return found
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return None
-
-
 def find_dates(
     text: str,
     *,
@@ -302,7 +265,12 @@ def find_dates(
     folded = _plain(text)
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月]|[a-z]{4,}", folded):
         return ()
-    hits = [*_written_out(folded, frame), *_weeks(folded, frame), *_vague(folded, frame), *_relative(folded, frame)]
+    hits = [
+        *_written_out(folded, frame),
+        *_weeks(folded, frame),
+        *_vague(folded, frame),
+        *date_relative.relative(folded, frame),
+    ]
     hits += list(_ordinals(folded, frame, sorted(hits)))
     kept: list[FoundDate] = []
     for start, end, value, precision, others, confidence in sorted(hits, key=lambda hit: (hit[0], -(hit[1] - hit[0]))):

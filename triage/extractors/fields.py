@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.domain.document import Part
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Term, TermKind, WholeOrder
-from triage.extractors import cues, money, numbers, vocabulary
+from triage.extractors import anchors, cues, date_relative, money, numbers, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
@@ -102,8 +102,10 @@ def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
 
 
 def _is_field(text: str, end: int) -> bool:
-    """Short, and no sentence of words behind the value."""
-    return len(text) <= _LONGEST_FIELD and len(re.findall(r"[^\W\d_]{2,}", text[end:])) <= 8
+    """Short, and no sentence of words behind the value; Chinese and Japanese words count by two characters."""
+    behind = text[end:]
+    words = len(re.findall(r"[^\W\d_\u3040-\u9fff]{2,}", behind)) + len(re.findall(r"[\u3040-\u9fff]", behind)) // 2
+    return len(text) <= _LONGEST_FIELD and words <= 8
 
 
 def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> DocumentFields:
@@ -201,10 +203,17 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
             between = text[label.end : found[0].start]
             if len(re.findall(r"[^\W\d_]{2,}", between)) > 3 or not _is_field(text, found[0].end):
                 continue
+            if _speaks_of_goods(text, context):
+                return None
             last = found[0]
             confidence = (0.95 if section != "dispatch_date" else 0.8) * last.confidence
             return rank, last.value, confidence, text
     return None
+
+
+def _speaks_of_goods(text: str, context: Context) -> bool:
+    """A line that names goods by their code, or a price, says when these come, not when everything comes."""
+    return bool(anchors.by_code(text, context.hints)) or any(item.currency for item in money.find_money(text))
 
 
 def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrder | None:
@@ -241,21 +250,11 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
         if _HOURS.match(unit):
             value = context.today + timedelta(days=-(-count // 24))
         elif match.group("work"):
-            value = add_workdays(context.today, count)
+            value = date_relative.add_workdays(context.today, count)
         else:
             value = context.today + timedelta(days=count)
         return Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
     return None
-
-
-def add_workdays(start: date, count: int) -> date:
-    """`count` days from Monday to Friday after `start`; public holidays are not known here."""
-    day = start
-    for _ in range(min(count, 60)):
-        day += timedelta(days=1)
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-    return day
 
 
 def decimal_mark_of(part: Part) -> str | None:

@@ -13,7 +13,8 @@ from triage.domain import codes
 from triage.domain.erp import Order, OrderBook, OrderLine
 
 _BRACKETED = re.compile(r"\[([^\]]{2,40})\]")
-_TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
+#: Runs of one script: Chinese and Japanese stand beside Latin letters without a blank.
+_RUN = re.compile(r"[\u3040-\u9fff]+|(?:(?![\u3040-\u9fff])[^\W_])+", re.UNICODE)
 _DAY_FIRST_NOT = {"united states", "usa", "philippines", "puerto rico"}
 #: A code this short says nothing by itself in running text.
 SHORTEST_CODE = 4
@@ -49,7 +50,7 @@ class Hints:
 def words_of(text: str) -> frozenset[str]:
     """Lower-case words of two characters and more; CJK text in pairs of characters."""
     found: set[str] = set()
-    for token in _TOKEN.findall(text.casefold()):
+    for token in _RUN.findall(text.casefold()):
         if any("\u3040" <= char <= "\u9fff" for char in token):
             found.update(token[i : i + 2] for i in range(len(token) - 1))
         elif len(token) > 1:
@@ -95,7 +96,9 @@ def hints_of(book: OrderBook, orders: tuple[Order, ...]) -> Hints:
     for candidate in candidates:
         for code in candidate.codes:
             by_code[code].append(candidate)
-    spread = Counter(word for candidate in candidates for word in candidate.words)
+    # The same goods on several orders are one: a word is rare by the goods that it may name.
+    goods = {(item.line.product_id or item.line.description): item.words for item in candidates}
+    spread = Counter(word for words in goods.values() for word in words)
     products: dict[str, int] = {}
     for product in book.products:
         if len(codes.canonical(product.code)) >= 3:

@@ -16,21 +16,25 @@ _SYMBOLS = {
     "ron": "RON", "$": None, "¥": None, "￥": None, "kr": None,
 }  # fmt: skip
 #: What an ambiguous symbol means where nothing else is said.
+#: Abbreviations that only in capitals are a currency: "8,65 cad." is a price for each (Italian cadauno).
+_NO_CURRENCY = frozenset({"cad", "Cad", "try", "Try", "ron", "Ron"})
 _LIKELY = {"$": "USD", "¥": "CNY", "￥": "CNY", "kr": "SEK"}
 _WORD = "|".join(sorted((re.escape(word) for word in _SYMBOLS), key=len, reverse=True))
+_CJK_WORD = "|".join(sorted((word for word in _SYMBOLS if "\u3040" <= word[0] <= "\u9fff"), key=len, reverse=True))
 _CURRENCY = re.compile(rf"(?<![^\W\d_])({_WORD})(?![^\W\d_])", re.IGNORECASE)
-_BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_WORD})(?![^\W\d_])", re.IGNORECASE)
+#: Chinese and Japanese go on without a blank.
+_BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_CJK_WORD}|(?:{_WORD})(?![^\W\d_]))", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?<![^\W\d_])({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
 _UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidades|unid|pi[eè]ces?|szt|sztuk|adet|m\b|mtr|个|個|件|本|枚|stuks)?"
 _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
     rf"|\bpor cada|\bcada|/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,]\d)\s*{_UNIT}"
     rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:个|個|件|本|枚)?(?:あたり|につき)"
-    rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|/c\b(?!\w))"
-    rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|/m\b(?=[\s,.;)]|$)|/k\b)",
+    rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
+    rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
     re.IGNORECASE,
 )
-_DISCOUNT = re.compile(
+DISCOUNT = re.compile(
     r"(?P<chain>\d{1,2}(?:[.,]\d{1,2})?(?:\s*\+\s*\d{1,2}(?:[.,]\d{1,2})?)+)\s*%?"
     r"|[-−–]?\s*(?P<one>\d{1,2}(?:[.,]\d{1,2})?)\s*%",
 )
@@ -62,7 +66,7 @@ def _iso(symbol: str) -> str | None:
 
 def currency_in(text: str) -> str | None:
     """The currency a short text names, None where it names none or several."""
-    found = {_iso(match.group(1)) for match in _CURRENCY.finditer(text)} - {None}
+    found = {_iso(match.group(1)) for match in _CURRENCY.finditer(text) if match.group(1) not in _NO_CURRENCY} - {None}
     return found.pop() if len(found) == 1 else None
 
 
@@ -77,10 +81,10 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
         used = found[-1].end if found else 0
         behind = _BEHIND.match(text[number.end : number.end + 12])
         before = _BEFORE.search(text[max(0, number.start - 8) : number.start])
-        if behind:
-            currency, end = _iso(behind.group(1)), number.end + behind.end()
-        elif before and max(0, number.start - 8) + before.start() >= used:
+        if before and max(0, number.start - 8) + before.start() >= used:
             currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
+        elif behind and behind.group(1) not in _NO_CURRENCY:
+            currency, end = _iso(behind.group(1)), number.end + behind.end()
         found.append(FoundMoney(amount=number, currency=currency, start=start, end=end))
     return tuple(found)
 
@@ -104,7 +108,7 @@ def find_price_basis(text: str) -> tuple[FoundBasis, ...]:
 def find_discounts(text: str) -> tuple[Decimal, ...]:
     """Discounts in percent in their order; chained ones ("10+5") one by one."""
     found: list[Decimal] = []
-    for match in _DISCOUNT.finditer(numbers.fold(text)):
+    for match in DISCOUNT.finditer(numbers.fold(text)):
         pieces = (match.group("chain") or match.group("one")).split("+")
         found.extend(Decimal(piece.strip().replace(",", ".")) for piece in pieces)
     return tuple(value for value in found if 0 < value < 100)

@@ -12,7 +12,7 @@ from decimal import Decimal
 _BLANK = "\u00a0\u2007\u2009\u202f"
 #: Digits in groups of three, or plain; a mark with decimals behind. Groups are checked by `_readings`.
 _NUMBER = re.compile(
-    rf"(?<![\w.,:/#@\-+'’])([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
+    rf"(?:(?<=[\u3040-\u9fff])|(?<![\w.,:/#@\-+'’]))([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
     rf"(?![\d@])(?!['’:/\-–]\d)(?![.,]\d)"
 )
 _LETTER_BEHIND = re.compile(r"[^\W\d_]", re.UNICODE)
@@ -21,7 +21,7 @@ _PERCENT = re.compile(
 )
 #: Technical measures: a number before one of these is a property of the goods, not a quantity of them.
 _MEASURE = re.compile(
-    r"^[\s\u00a0-]{0,2}(?:mm2?|mm²|cm|dm|µm|um|kv|mv|v|w|kw|mw|a|ma|hz|khz|bar|mbar|kpa|mpa|nm|kn|rpm|ml|cl|°|°c|db|dpi|gb|mb"
+    r"^[\s\u00a0-]{0,2}(?:mm2?|mm²|cm|dm|µm|um|kv|mv|kw|mw|(?-i:[VWA])|ma|hz|khz|bar|mbar|kpa|mpa|nm|kn|rpm|ml|cl|°|°c|db|dpi|gb|mb"
     r"|shore|inch|zoll|\"|''|μm|vac|vdc|ah|mah|kva|kwh|ohm|ω|g/m|gsm|polig|pin|pole)(?![\w])",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from datetime import date
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
-from triage.extractors import anchors, clause_values, cues, fields, vocabulary
+from triage.extractors import anchors, clause_values, clauses, cues, fields, shifts, vocabulary
 from triage.extractors.anchors import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -65,11 +65,41 @@ class Narrator:
         )
 
     def _sentence(self, sentence: Sentence) -> None:
-        known = [name for name, _ in self._finder.known(sentence.text)]
-        if known:
-            self._order = known[-1]
-            self._topic = ()
-            self._forward, self._block = None, []
+        for order, piece in self._by_order(sentence):
+            if order is not None:
+                self._order = order
+                self._topic = ()
+                self._forward, self._block = None, []
+            self._read(piece)
+
+    def _by_order(self, sentence: Sentence) -> list[tuple[str | None, Sentence]]:
+        """The sentence; one that speaks of several orders once for each, cut where each has its own say."""
+        places: dict[str, int] = {}
+        for name, start in self._finder.mentions(sentence.text):
+            places.setdefault(name, start)
+        names = list(places)
+        if len(names) < 2:
+            return [(names[0] if names else None, sentence)]
+        text = sentence.text
+        cuts = [0]
+        for left, right in itertools.pairwise(names):
+            between = text[places[left] : places[right]]
+            cuts.append(places[left] + _last_break(between))
+        pieces = [replace(sentence, text=text[start:end]) for start, end in itertools.pairwise([*cuts, len(text)])]
+        if all(self._has_say(piece.text) for piece in pieces):
+            return list(zip(names, pieces, strict=True))
+        return [(name, sentence) for name in names]
+
+    def _has_say(self, text: str) -> bool:
+        return bool(
+            cues.dates_in(text, self._context)
+            or shifts.find_shifts(text)
+            or cues.has(
+                text, "delay", "as_ordered", "confirm", "reject", "cancel", "backorder", "shipped", "not_yet_known"
+            )
+        )
+
+    def _read(self, sentence: Sentence) -> None:
         everything = anchors.find_anchors(sentence.text, self._context.hints)
         found = self._narrowed(everything)
         if self._beside_table:
@@ -124,17 +154,17 @@ class Narrator:
 
     def _narrowed(self, found: list[Anchor]) -> list[Anchor]:
         """Keep the candidates of the order spoken of, else of the orders named."""
-        kept = []
+        kept: list[Anchor] = []
         for anchor in found:
             mine = tuple(item for item in anchor.candidates if item.order.name == self._order)
             named = tuple(item for item in anchor.candidates if item.order.name in self._named)
-            kept.append(replace(anchor, candidates=mine or named or anchor.candidates))
-        return [
-            anchor
-            for index, anchor in enumerate(kept)
-            # "TW-RV125 fan RV 125": the second only repeats the first.
-            if not index or not _same_goods(kept[index - 1], anchor)
-        ]
+            anchor = replace(anchor, candidates=mine or named or anchor.candidates)
+            if not kept or not _same_goods(kept[-1], anchor):
+                kept.append(anchor)
+            elif kept[-1].by == "description" and anchor.by in ("code", "position"):
+                # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
+                kept[-1] = replace(anchor, start=kept[-1].start)
+        return kept
 
     def _is_whole(self, text: str) -> bool:
         return cues.has(text, "all_lines", "others_unchanged")
@@ -143,7 +173,12 @@ class Narrator:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
         listed = _listed(covered, found)
         # What is said of the other lines is not said of these.
-        others = [hit.start for hit in cues.hits(covered, "others_unchanged") if hit.start >= found[-1].end]
+        others = [
+            hit.start
+            for hit in cues.hits(covered, "others_unchanged")
+            # "the other 60 follow in week 51" speaks of the rest of these goods.
+            if hit.start >= found[-1].end and not re.match(r"\W{0,3}\d", covered[hit.end :])
+        ]
         covered = covered[: others[0]] if others else covered
         shared = clause_values.values_of(covered, replace(sentence, text=covered), self._context, found[0].candidates)
         for anchor, (start, end) in zip(found, _regions(covered, found, self._context), strict=True):
@@ -176,13 +211,14 @@ class Narrator:
             ):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if anchor.by in ("description", "quantity"):
-                values = clause_values.about_delivery(covered.text, values)
+                values = clause_values.about_delivery(covered.text, values, anchor.candidates)
             if shared and values.disposition is None and not values.says_something:
                 values = replace(values, disposition=shared.disposition)
-            self._add(sentence, anchor, values)
+            self._add(sentence, anchor, values, is_split=len(pieces) > 1)
 
-    def _add(self, sentence: Sentence, anchor: Anchor, values: Values) -> None:
-        if not values.says_something or clause_values.only_mentioned(sentence.text, values):
+    def _add(self, sentence: Sentence, anchor: Anchor, values: Values, *, is_split: bool = False) -> None:
+        mentioned = not is_split and clause_values.only_mentioned(sentence.text, values)
+        if not values.says_something or mentioned:
             if values.quantity is not None:
                 for item in anchor.candidates:
                     self._mentions[item.line.id] = values
@@ -201,6 +237,7 @@ class Narrator:
         lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
         confidence = anchor.confidence if len(orders) <= 1 else anchor.confidence * 0.7
         place = self._context.evidence(anchor.text, page=sentence.page)
+        substituted = values.disposition is not None and values.disposition.value is Disposition.SUBSTITUTED
         code = Stated(value=anchor.text, evidence=place, confidence=confidence, source="prose")
         self._lines.append(
             LineStatement(
@@ -214,6 +251,7 @@ class Narrator:
                 ordered_quantity=values.ordered_quantity,
                 disposition=values.disposition,
                 remainder=values.remainder,
+                substitute_code=anchors.substitute(sentence.text, anchor, self._context) if substituted else None,
                 anchor=lone.line.id if lone else None,
                 anchored_by=anchor.by,
             )
@@ -223,8 +261,10 @@ class Narrator:
         """A sentence without a line of its own goes on about the last one."""
         for anchor in self._topic:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
-            for values in clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates):
-                self._add(sentence, topic, clause_values.about_delivery(sentence.text, values))
+            pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
+            for values in pieces:
+                said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
+                self._add(sentence, topic, said, is_split=len(pieces) > 1)
 
     def _whole(self, sentence: Sentence) -> None:
         """A sentence about the order as a whole; about its line where it has only one."""
@@ -332,17 +372,12 @@ def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int
     return list(itertools.pairwise(cuts))
 
 
-_BREAK = re.compile(
-    r"[,;:，；、。]\s*|\s(?:und|and|et|y|e|en|i|oraz|ve|sowie|aber|but|mais|pero|ma|maar|ale|while|während)\s|和|及"
-)
-
-
 def _last_break(between: str) -> int:
     """Cut before what introduces the next name ("…, 40 pcs of")."""
-    breaks = list(_BREAK.finditer(between))
+    breaks = list(clauses.BREAK.finditer(between))
     return breaks[-1].end() if breaks else 0
 
 
 def _first_break(between: str) -> int:
-    match = _BREAK.search(between)
+    match = clauses.BREAK.search(between)
     return match.end() if match else 0

@@ -1,12 +1,13 @@
 """Finds which numbers of a sentence are quantities of goods, and whether they are promised, ordered or already here."""
 
 import enum
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from triage.extractors import cues, money, numbers, shifts, units
+from triage.extractors import cues, money, numbers, shifts, units, vocabulary
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
@@ -33,9 +34,11 @@ class FoundQuantity:
     confidence: float
 
 
-_UNIT_BEHIND = re.compile(r"[\s(]{0,2}([^\W\d_]{1,14}\.?|[个只件支套台米箱卷張枚個本])")
+_UNIT_BEHIND = re.compile(r"[\s(]{0,2}([个個件只支套台米箱卷張张枚本根巻]|[^\W\d_]{1,14}\.?)")
 #: "30 of 40 pcs": a share of what was ordered.
 _SHARE = re.compile(r"\s?(?:of|von|sur|de|di|van|z|/)\s?(?:the |den )?\d", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
+_MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
 
 
@@ -59,6 +62,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     taken = _taken(text, context)
     expected = {item.line.quantity for item in candidates} | {item.line.open_quantity for item in candidates}
     found: list[FoundQuantity] = []
+    bare: list[numbers.FoundNumber] = []
     for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
         if number.percent or number.measure or number.value < 0:
             continue
@@ -69,7 +73,16 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         value = next((item for item in values if item in expected), number.value)
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
         share = _SHARE.match(text[number.end : number.end + 14])
-        if not unit and not times and not share and value not in expected and not _only(text, number.start):
+        named = _labelled(text, number.start) or _rest(text, number.start, number.end)
+        if (
+            not unit
+            and not times
+            and not share
+            and value not in expected
+            and not _only(text, number.start)
+            and not named
+        ):
+            bare.append(number)
             continue
         confidence = 0.93 if unit and value in expected else 0.88 if unit else 0.8 if value in expected else 0.6
         found.append(
@@ -83,7 +96,51 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 confidence=confidence,
             )
         )
+    found = sorted([*found, *_completing(found, bare, expected)], key=lambda item: item.start)
     return _with_roles(text, found, expected)
+
+
+def _labelled(text: str, start: int) -> bool:
+    """ "quantity 500", "n. 500", "数量 500": a word for quantity directly in front."""
+    before = text[max(0, start - 16) : start]
+    if _NUMBERED.search(before):
+        return True
+    return any(not before[hit.end :].strip(" :.=") for hit in vocabulary.phrases_in(before, "columns.quantity"))
+
+
+def _rest(text: str, start: int, end: int) -> bool:
+    """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
+    before, behind = text[max(0, start - 16) : start], text[end : end + 18]
+    near = [hit for hit in cues.hits(before, "remainder") if len(before) - hit.end <= 4]
+    far = [hit for hit in cues.hits(behind, "remainder", "backorder") if hit.start <= 4]
+    return bool(near or far)
+
+
+def _completing(
+    found: Sequence[FoundQuantity], bare: Sequence[numbers.FoundNumber], expected: set[Decimal]
+) -> list[FoundQuantity]:
+    """Numbers without a unit that make up an expected quantity together ("20 now, 10 later" of 30)."""
+    if len(bare) > _MOST_BARE or not expected:
+        return []
+    for one, other in itertools.combinations(bare, 2):
+        if one.value > 0 and other.value > 0 and one.value + other.value in expected and not found:
+            return [_bare(one), _bare(other)]
+    for one in bare:
+        if one.value > 0 and any(one.value + item.value in expected and item.value not in expected for item in found):
+            return [_bare(one)]
+    return []
+
+
+def _bare(number: numbers.FoundNumber) -> FoundQuantity:
+    return FoundQuantity(
+        value=number.value,
+        start=number.start,
+        end=number.end,
+        text=number.text,
+        unit="",
+        role=Use.STATED,
+        confidence=0.82,
+    )
 
 
 def _unit(text: str, end: int) -> tuple[str, int]:

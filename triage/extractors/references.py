@@ -17,6 +17,7 @@ _LOOSE = re.compile(r"(?<![\w@])(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?\d[\dA-Za-z]*(?:[
 _GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
 _BREAKS = re.compile(r"[/_\s,;:()#]+")
 _DATE_LIKE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
+_AMOUNT = re.compile(r"^(?:\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d{1,2})$")
 _LONGEST = 30
 
 
@@ -70,6 +71,13 @@ class OrderNumbers:
                 if name is not None:
                     yield name, piece.strip()
                     break
+
+    def mentions(self, text: str) -> Iterator[tuple[str, int]]:
+        """(our order's name, offset) for every known order in `text`."""
+        for match in _LOOSE.finditer(text):
+            name = next((name for name, _ in self.known(match.group())), None)
+            if name is not None:
+                yield name, match.start()
 
     def by_digits(self, written: str) -> str | None:
         """Our order whose digits alone are written, where that is one order only."""
@@ -200,7 +208,7 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
         for number, confidence in found:
             if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
                 continue
-            if len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4:
+            if (len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4) or _AMOUNT.match(number):
                 continue
             if place.part not in ("body", "subject"):
                 confidence += 0.05

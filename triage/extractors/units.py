@@ -7,13 +7,13 @@ from functools import cache
 _WORDS: dict[str, str] = {
     "unit": "st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
     "unidad unidades ud uds unid un u pz pza pzas pzs pezzo pezzi pieza piezas p szt sztuk sztuki sztuka adet ad ks h87 c62 nr "
-    "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk",
+    "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk off unità unita no",
     "m": "m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml 米 メートル",
     "kg": "kg kgs kilo kilos kilogramm kilogramme kgm 公斤 千克 キロ",
     "g": "g gr gramm grm",
     "t": "t to tonne tonnen tonnes tne ton tona 吨",
     "l": "l ltr liter litre litres liters litro litros litri litrów ltrs 升 リットル",
-    "roll": "rolle rollen roll rolls rouleau rouleaux rollo rollos rotolo rotoli rol rollen rolka rolek rolki rolo rolos rulo top 卷 巻 rl rll",
+    "roll": "rolle rollen roll rolls rouleau rouleaux rollo rollos reel reels spool spools rotolo rotoli rol rollen rolka rolek rolki rolo rolos rulo top 卷 巻 rl rll",
     "pair": "paar paare pair pairs paire paires par pares paio paia pary para çift pr 双 雙 対 对",
     "set": "set sets satz sätze kit kits jeu jeux juego juegos zestaw zestawów zestawy takım conjunto conjuntos jogo 组 組 セット set.",
     "pack": "ve pack packs package packages packung packungen paket pakete paquet paquets paquete paquetes pacco pacchi pak pakken paczka "
@@ -37,6 +37,12 @@ _PACK = re.compile(
     re.IGNORECASE,
 )
 
+#: "600 metresi", "400 adedinin": Turkish hangs its cases on the unit.
+_TURKISH = re.compile(
+    r"(adet|metre|kutu|rulo|paket|takım|ton|litre|kilo|top|çuval)"
+    r"(?:l[ıi]k|s[ıi]n?[ıi]?n?|[ıiuü]n?[ıi]?|n[ıiuü]n|d[ae]n?|y[ae])$"
+)
+
 
 @cache
 def _index() -> dict[str, str]:
@@ -47,7 +53,10 @@ def find_unit(text: str) -> str | None:
     """The canonical unit of a word as a supplier writes it; None where it is no unit."""
     word = text.strip().casefold().strip("()[] ")
     index = _index()
-    return index.get(word) or index.get(word.rstrip(".")) or index.get(word.rstrip(".").rstrip("s"))
+    found = index.get(word) or index.get(word.rstrip(".")) or index.get(word.rstrip(".").rstrip("s"))
+    if found is None and (inflected := _TURKISH.match(word)):
+        found = index.get(inflected.group(1))
+    return found
 
 
 def pack_size(text: str) -> Decimal | None:

@@ -1,0 +1,193 @@
+"""Finds days that are told from the day of writing: weekdays, tomorrow, lead times, weeks of a month.
+
+Conventions: a span counts from the day of writing and its longer end counts; working days are Monday to Friday; the
+n-th week of a month is the n-th of its weeks that has at least four of its days, told by its Friday.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+
+from triage.extractors import calendar_words as words
+from triage.extractors import date_patterns, shifts
+from triage.extractors.date_frame import Frame, Hit, day_of
+
+_ON = (
+    r"(?:on|by|until|before|this|coming|am|bis|bis zum|diesen|kommenden|le|ce|pour|d\'ici|avant|el|este|al|para el|antes del|antes de"
+    r"|il|questo|entro|per|op|deze|voor|tegen|uiterlijk|w|we|do|na|przed|ate|na proxima|nesta|esta|with you|arriv\w*|delivery"
+    r"|shipp?\w*|dispatch\w*|collected|leav\w*|gaan|gaat|komt|komen|volgt|volgen|wordt|worden|levering|kommt|kommen|lieferung|liefern wir"
+    r"|llegan?|salen?|entrega|consegna|livraison|livree?s?|expedie\w*|dostawa|wysylka|wyslemy)"
+)
+_SOON = {
+    "tomorrow": 1,
+    "demain": 1,
+    "domani": 1,
+    "amanha": 1,
+    "jutro": 1,
+    "yarin": 1,
+    "明天": 1,
+    "明日": 1,
+    "后天": 2,
+    "明後日": 2,
+}
+_SPAN_IN = re.compile(
+    r"(?:(?<![^\W\d_])(?:in|within|sous|dans|d\'ici|en|entro|tra|fra|binnen|over|w ciagu|za|w terminie|dentro de|em|ate|no prazo de"
+    r"|lieferzeit|lieferfrist|delivery(?: time)?|lead ?time|delai(?: de livraison)?|plazo(?: de entrega)?|tempi di consegna|consegna"
+    r"|levertijd|termin dostawy|czas dostawy|czas realizacji|prazo(?: de entrega)?|teslim suresi|dispo(?:nible)? sous)"
+    r"|交期|交货期|納期)\s?[:：]?\s?(?:ca\.?|approx\.?|about|around|etwa|rund|environ|circa|unos|aprox\.?|ok\.?|约|大约|約)?\s?$"
+)
+_SPAN_BEHIND = re.compile(
+    r"^\s?(?:aro\b|after receipt|after order|from order|from receipt|from today|from now|ab auftrag|ab bestell|nach auftrag|nach eingang"
+    r"|a partir|a compter|apres|desde|dalla|dall\'|dal\b|na bestel|na ontvangst|od zamow|od daty|apos|icinde|icerisinde|sonra|以内|内|后|後)"
+)
+_WORKING = re.compile(
+    r"^\s?(?:ouvr|habil|lavorativ|laborabl|robocz|uteis|is gun|工作日|営業日)|^(?:working|business|werk|arbeits)"
+)
+_NO_DELIVERY = re.compile(
+    r"(?:net\b|netto|payment|zahl|paiement|pago|pagament|betaling|platn|odeme|付款|支払|valid|gultig|validite|geldig|wazn|gecerli|有效"
+    r"|antwort|reply|respon|repon|risp|odpow|回复|返信|inform|meld|advise|update|let you know|notif|later|spater|plus tard|retard"
+    r"|retras|ritard|vertrag|opozn|atras|gecik|verzog|verspat|推迟|延|遅|delay|slip|claim|reklam|garant|warrant|skonto)"
+)
+_WEEK_OF = (
+    r"(?<![\w])(?:(?P<n>\d)(?:\.|st|nd|rd|th|e|ere|eme|a|ª)?|(?P<w>first|second|third|fourth|last|erste[nr]?|zweite[nr]?|dritte[nr]?|vierte[nr]?"
+    r"|letzte[nr]?|premiere|deuxieme|troisieme|derniere|primera|segunda|tercera|ultima|prima|seconda|terza|eerste|tweede|derde|laatste"
+    r"|pierwszy\w*|drugi\w*|trzeci\w*|ostatni\w*|primeira|terceira))\s"
+    r"(?:(?:week|semaine|semana|settimana|tydzien|tygodniu|tygodnia)(?:\s(?:of|in|de|del|di|van|w))?\s(?P<m>%(month)s)|(?P<g>%(month)s)woche)"
+    r"(?![^\W\d_])(?:\s(20\d\d))?"
+)
+_NTH = (
+    (("first", "erst", "premiere", "primera", "prima", "eerste", "pierwsz", "primeira"), 1),
+    (("second", "zweit", "deuxieme", "segunda", "seconda", "tweede", "drugi"), 2),
+    (("third", "dritt", "troisieme", "tercera", "terza", "derde", "trzeci", "terceira"), 3),
+    (("fourth", "viert"), 4),
+    (("last", "letzt", "derniere", "ultima", "laatste", "ostatni"), 5),
+)
+
+
+_NEXT_WEEK = re.compile(
+    r"(?<![^\W\d_])(?:next week|(?:nachste|kommende)[rn]? woche|semaine prochaine|proxima semana|semana que viene|prossima settimana"
+    r"|settimana prossima|volgende week|(?:przyszlym|nastepnym) tygodniu|gelecek hafta|onumuzdeki hafta)(?![^\W\d_])"
+    r"|(?:下|来)[周週](?![一二三四五六日天月火水木金土の])"
+)
+_THIS_WEEK = re.compile(
+    r"(?<![^\W\d_])(?:this week|diese[rn]? woche|cette semaine|esta semana|nesta semana|questa settimana|deze week|tym tygodniu"
+    r"|bu hafta)(?![^\W\d_])|(?:本|今|这)[周週](?![一二三四五六日天月火水木金土の])"
+)
+
+
+def relative(text: str, frame: Frame) -> Iterator[Hit]:
+    """All such days of a text without accents and in lower case."""
+    yield from _weekdays(text, frame)
+    yield from _lead_times(text, frame)
+    yield from _weeks_of_months(text, frame)
+    friday = frame.today + timedelta(days=4 - frame.today.weekday())
+    for weeks, pattern in ((0, _THIS_WEEK), (1, _NEXT_WEEK)):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), friday + timedelta(days=7 * weeks), "week", (), 0.75
+    for match in re.finditer("|".join(sorted(_SOON, key=len, reverse=True)), text):
+        bare = match.group().isascii()
+        if not bare or not re.search(
+            r"[a-z]", text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+        ):
+            yield match.start(), match.end(), frame.today + timedelta(days=_SOON[match.group()]), "relative", (), 0.8
+
+
+def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:
+    patterns, names = date_patterns.patterns(), words.weekdays()
+    monday = frame.today - timedelta(days=frame.today.weekday())
+    for match in date_patterns.CJK_NEXT.finditer(text):
+        if match.group(1):
+            weeks = {"下下": 2, "下": 1}.get(match.group(1), 0)
+            day = "一二三四五六日天".index(match.group(2)) % 7 if match.group(2) != "天" else 6
+        else:
+            weeks = {"来週": 1, "再来週": 2}.get(match.group(3), 0)
+            day = "月火水木金土日".index(match.group(4))
+        yield match.start(), match.end(), monday + timedelta(days=7 * weeks + day), "relative", (), 0.9
+    for match in patterns["weekday"].finditer(text):
+        name = names.get(match.group("day"))
+        if name is None:
+            continue
+        ahead = (name - frame.today.weekday()) % 7 or 7
+        if match.group("n"):
+            found = _weekday_of_month(name, int(match.group("n")), frame)
+            if found:
+                yield match.start(), match.end(), found, "day", (), 0.95
+        elif match.group("next") or match.group("behind"):
+            # "next Friday" said on a Thursday is not tomorrow.
+            ahead += 7 if ahead <= 2 else 0
+            first = frame.today + timedelta(days=ahead)
+            yield match.start(), match.end(), first, "relative", (first + timedelta(days=7),), 0.7
+        elif re.search(rf"(?<![^\W\d_]){_ON}\s$", text[max(0, match.start() - 16) : match.start()]) and not re.match(
+            # "Monday to Friday" are hours of work; "op woensdag 2 december" is told by its day.
+            r"\s?(?:-|–|to|bis|a\b|al\b|do\b|t/m)\s?|[,.]?\s?(?:(?:the|den|dem|le|el|il|de|d\.|dnia|dia)\s)?\d",
+            text[match.end() : match.end() + 10],
+        ):
+            yield match.start(), match.end(), frame.today + timedelta(days=ahead), "relative", (), 0.8
+
+
+def _weekday_of_month(weekday: int, day: int, frame: Frame) -> date | None:
+    """The next day of a month with that number that falls on that weekday."""
+    year, month = frame.today.year, frame.today.month
+    for _ in range(4):
+        found = day_of(year, month, day)
+        if found is not None and found >= frame.today - timedelta(days=7) and found.weekday() == weekday:
+            return found
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return None
+
+
+def _lead_times(text: str, frame: Frame) -> Iterator[Hit]:
+    """ "in 2-3 weeks", "sous 8 jours ouvres", "2-3 weeks ARO", "Lieferzeit 10 Tage"; never terms of payment or delays."""
+    for shift in shifts.find_shifts(text):
+        before, behind = text[max(0, shift.start - 48) : shift.start], text[shift.end : shift.end + 40]
+        if not _SPAN_IN.search(before) and not _SPAN_BEHIND.match(behind):
+            continue
+        near = re.split(r"[,;()]\s", before)[-1][-34:]
+        if _NO_DELIVERY.search(near) or _NO_DELIVERY.search(re.split(r"[,;(]", behind)[0][:26]):
+            continue
+        written = text[shift.start : shift.end]
+        working = _WORKING.search(behind) or re.search(r"(?:working|business|werk|arbeits)", written)
+        value = add_workdays(frame.today, shift.days) if working else frame.today + timedelta(days=shift.days)
+        if shift.days <= 400:
+            yield shift.start, shift.end, value, "relative", (), 0.75
+
+
+def _weeks_of_months(text: str, frame: Frame) -> Iterator[Hit]:
+    for match in _week_of().finditer(text):
+        month = words.months()[match.group("m") or match.group("g")]
+        number = int(match.group("n")) if match.group("n") else _nth(match.group("w"))
+        year = int(match.group(5)) if match.group(5) else frame.today.year + (month < frame.today.month)
+        found = _friday_of(year, month, number)
+        if found is not None:
+            yield match.start(), match.end(), found, "week", (), 0.85
+
+
+@cache
+def _week_of() -> re.Pattern[str]:
+    return re.compile(_WEEK_OF % {"month": words.month_pattern()})
+
+
+def _nth(word: str) -> int:
+    return next((number for stems, number in _NTH if word.startswith(stems)), 1)
+
+
+def _friday_of(year: int, month: int, number: int) -> date | None:
+    """The Friday of the n-th week of a month; 5 is the last."""
+    fourth = date(year, month, 4)
+    first = fourth + timedelta(days=4 - fourth.weekday())  # the week with the 4th has at least four days of the month
+    fridays = [first + timedelta(days=7 * index) for index in range(5)]
+    inside = [day for index, day in enumerate(fridays) if index == 0 or day.month == month or day.day <= 3]
+    if number >= 5:
+        return [day for day in inside if day.month == month or day is inside[0]][-1]
+    return inside[number - 1] if 1 <= number <= len(inside) else None
+
+
+def add_workdays(start: date, count: int) -> date:
+    """`count` days from Monday to Friday after `start`; public holidays are not known here."""
+    day = start
+    for _ in range(min(count, 400)):
+        day += timedelta(days=1)
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+    return day
