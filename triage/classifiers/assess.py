@@ -84,6 +84,7 @@ def _stops_use(reading: Reading) -> bool:
 #: Kinds that promise no day for goods on an order.
 #: With the confidence below which goods of ours with a day to come overrule them.
 _SAYS_NO_DAY = {
+    Kind.BANK_DETAILS_CHANGE: 0.65,
     Kind.OTHER: 0.85, Kind.AUTO_REPLY: 0.9, Kind.PRICE_CHANGE_NOTICE: 0.65, Kind.QUOTATION: 0.65,
 }  # fmt: skip
 #: Below this confidence what matched may overrule what the words suggest.

@@ -117,6 +117,8 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         scores.add(Kind.ORDER_CONFIRMATION, 1.2)
     if Disposition.REJECTED in fates and not dated:
         scores.add(Kind.CANCELLATION, 1.0)
+    if Disposition.SUBSTITUTED in fates:
+        scores.add(Kind.ORDER_CONFIRMATION, 0.8)
     if any(line.former_date for line in statement.lines):
         scores.add(Kind.DELAY_NOTICE, 0.8)
     if any(change.percent for change in statement.price_changes) and not dated:
@@ -128,9 +130,18 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         # Days, or quantities with prices, for lines of orders that it names: an answer to them, whatever its tone.
         full = any(line.price is not None and line.quantity is not None for line in answers)
         scores.add(Kind.ORDER_CONFIRMATION, 1.5 if full else 0.6)
+        if full and Disposition.REJECTED not in fates:
+            scores.add(Kind.CANCELLATION, -1.5)
         scores.add(Kind.AUTO_REPLY, -3.0)
         scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
         scores.add(Kind.OTHER, -1.5)
+        for section, kind in (
+            ("bank_change", Kind.BANK_DETAILS_CHANGE),
+            ("quote", Kind.QUOTATION),
+            ("invoice", Kind.INVOICE),
+        ):
+            if not words.body[section] and not words.subject[section]:
+                scores.add(kind, -1.5)
     if Disposition.REJECTED not in fates and not any(words.body[name] for name in ("cancel", "reject", "discontinued")):
         scores.add(Kind.CANCELLATION, -1.5)
     if reading.headers.list_mail and not statement.lines:

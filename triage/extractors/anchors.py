@@ -23,6 +23,7 @@ _NEXT_POSITION = re.compile(
 )
 _RANGES = frozenset({"-", "–", "bis", "to", "through", "à", "al", "a", "t/m", "tot", "do"})
 _MOST_POSITIONS = 60
+_WEAK_POSITIONS = frozenset({"n", "no", "nr", "num", "núm", "#", "n°", "nº"})
 _ORDINAL_CJK = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:项|項|行|条|款)")
 _CJK_NUMBER = {char: number for number, char in enumerate("一二三四五六七八九十", start=1)}
 
@@ -163,6 +164,9 @@ def _positions(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     match = _POSITION_NUMBER.match(text, end)
     if match is None:
         return []
+    weak = text[start:end].strip(" .:").casefold() in _WEAK_POSITIONS
+    if weak and re.match(r"\s?[^\W\d_]{2,}", text[match.end() :]):
+        return []  # "n. 3 colli": a count
     found = [(int(match.group(1)), start, match.end(1))]
     while len(found) < _MOST_POSITIONS and (following := _NEXT_POSITION.match(text, found[-1][2])):
         number, at = int(following.group("n")), following.start("n")
@@ -177,7 +181,8 @@ def _positions(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
 def by_position(text: str, hints: Hints) -> list[Anchor]:
     """ "Pos. 2", "line 3", "第三项": a hint, so less sure than a code."""
     found = []
-    for hit in vocabulary.phrases_in(text, "columns.position"):
+    hits = [*vocabulary.phrases_in(text, "columns.position"), *vocabulary.phrases_in(text, "labels.positions")]
+    for hit in hits:
         for number, start, end in _positions(text, hit.start, hit.end):
             candidates = _line_at(hints, number)
             if candidates:

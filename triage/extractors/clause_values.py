@@ -83,7 +83,22 @@ def only_mentioned(text: str, values: Values) -> bool:
     """A quantity alone, in a sentence that promises nothing, only says which goods are meant."""
     if values.price or values.promised or values.disposition:
         return False
+    if values.unit is not None and is_row(text):
+        return False
     return not cues.has(text, "confirm", "shipped", "short", "over", "partial", "remaining_open", "as_ordered", "delay")
+
+
+_ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s)")
+_MOST_WORDS = 9
+
+
+def is_row(text: str) -> bool:
+    """A line of a list rather than a sentence: begins with a number, a code or a bullet, and has few words."""
+    return (
+        _ROW_BEGIN.match(text) is not None
+        and len(re.findall(r"[^\W\d_]{2,}", text)) <= _MOST_WORDS
+        and not text.rstrip().endswith(("?", "？"))
+    )
 
 
 def one_day(text: str, context: Context) -> bool:
@@ -311,7 +326,12 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
 
 def _is_added(text: str, left: int, item: money.FoundMoney) -> bool:
     """The amount is a surcharge, freight, a total: a word for it stands before it, nearer than another amount."""
-    before = text[max(left, item.start - 40) : item.start]
+    pieces = [
+        piece
+        for piece in re.split(r"[,;，；、。()]\s*", text[max(left, item.start - 40) : item.start])
+        if piece.strip()
+    ]
+    before = pieces[-1] if pieces else ""
     if _SURCHARGE.search(before):
         return True
     return any(vocabulary.phrases_in(before, name) for name in _ADDED)

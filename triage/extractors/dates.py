@@ -263,7 +263,7 @@ def find_dates(
         text = text[:4000]
     frame = Frame(today=today, day_first=day_first, near=tuple(near))
     folded = _plain(text)
-    if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月]|[a-z]{4,}", folded):
+    if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月明后後]|[a-z]{4,}", folded):
         return ()
     hits = [
         *_written_out(folded, frame),

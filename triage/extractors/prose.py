@@ -171,7 +171,7 @@ class Narrator:
 
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
-        listed = _listed(covered, found)
+        listed = _listed(covered, found, self._context)
         # What is said of the other lines is not said of these.
         others = [
             hit.start
@@ -226,7 +226,9 @@ class Narrator:
         if anchor.by in ("description", "quantity") and not (values.quantity or values.price or values.promised):
             # A word of a description in a covering letter says nothing about the goods.
             fate = values.disposition.value if values.disposition else None
-            if fate in (None, Disposition.ACCEPTED, Disposition.SUBSTITUTED):
+            said = values.disposition.evidence.text if values.disposition else ""
+            as_ordered = fate is Disposition.ACCEPTED and cues.affirmed(said, "as_ordered")
+            if not as_ordered and fate in (None, Disposition.ACCEPTED, Disposition.SUBSTITUTED):
                 return
         if anchor.by == "topic" and values.quantity is None:
             # "The 100 X … are delayed. New date: …": the quantity was named with the goods.
@@ -337,11 +339,13 @@ def _covered(text: str, found: Sequence[Anchor]) -> str:
     return text
 
 
-def _listed(text: str, found: Sequence[Anchor]) -> bool:
+def _listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
     """The goods are only listed ("40 pcs A and 20 pcs B come on …"): nothing else is said between their names."""
     for left, right in itertools.pairwise(found):
         between = text[left.end : right.start]
         words = re.findall(r"[^\W\d_]{2,}", between)
+        if cues.dates_in(between, context):
+            return False
         if len(words) > 5 or cues.has(between, "as_ordered", "delay", "reject", "confirm", "received", "shipped"):
             return False
     return True

@@ -17,6 +17,7 @@ _STARTS = (
     Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY, Role.DELIVERED_QUANTITY, Role.OPEN_QUANTITY,
     Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT,
 )  # fmt: skip
+_NAMES = (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION, Role.POSITION, Role.ORDER_NUMBER)
 _DATES = (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE)
 
 
@@ -97,6 +98,9 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
         return
     if starts or (not found and has_number and has_date):
         item = Item(page=page)
+        if found and not names and not position:
+            # A row with a quantity and a day of its own under an item: another delivery of the same goods.
+            item.cells = {role: list(found[-1].cells[role]) for role in _NAMES if role in found[-1].cells}
         found.append(item)
     elif found:
         item = found[-1]

@@ -205,7 +205,8 @@ def _loose(
     """Rows that are on no order of ours; sentences that point nowhere are no lines."""
     found = []
     for entry in loose:
-        if entry.anchored_by or not (entry.codes or entry.description):
+        offered = entry.anchored_by == "code" and entry.price is not None and not orders
+        if (entry.anchored_by and not offered) or not (entry.codes or entry.description):
             continue
         if entry.quantity is None and (orders or entry.price is None):
             continue

@@ -1,0 +1,222 @@
+"""Sentences that speak of several goods, orders, deliveries and days; days told from the day of writing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from triage.domain.document import Address, Cell, Headers, Part, PartRole, Reading, Table, TextLine
+from triage.domain.erp import Company, Order, OrderBook, OrderLine, Partner
+from triage.domain.statement import Disposition
+from triage.extractors import clauses, dates, money
+from triage.extractors import extract as extracting
+
+NOW = datetime(2026, 10, 8, 9, tzinfo=UTC)  # a Thursday
+SUPPLIER = Partner(id=7, name="Roble y Acero", country="Spain", is_company=True)
+COMPANY = Company(id=1, name="We", currency="EUR")
+GOODS = (
+    ("RA-10", "PV-CX40", "Corner bracket 40 mm", 60, "2.4"),
+    ("RA-20", "PV-HZ25", "Hinge stainless 25", 200, "4.8"),
+    ("RA-30", "PV-LK9", "Padlock brass", 30, "19.5"),
+)
+
+
+def order(identity, name):
+    lines = tuple(
+        OrderLine(
+            id=identity * 10 + number, order_id=identity, number=number, product_id=number, product_code=code,
+            supplier_codes=(theirs,), description=f"[{theirs}] {what}", quantity=Decimal(quantity), received=Decimal(0),
+            invoiced=Decimal(0), uom="Units", price=Decimal(price), currency="EUR", due=date(2026, 11, 2),
+        )
+        for number, (code, theirs, what, quantity, price) in enumerate(GOODS, start=1)
+    )  # fmt: skip
+    return Order(
+        id=identity, name=name, supplier=SUPPLIER, company=COMPANY, currency="EUR", state="purchase",
+        ordered_on=date(2026, 9, 20), buyer=None, lines=lines,
+    )  # fmt: skip
+
+
+FIRST, SECOND = order(1, "PX0042"), order(2, "PX0057")
+BOOK = OrderBook(
+    companies=(COMPANY,), senders=(SUPPLIER,), sender_known_by="domain", orders=(FIRST,), products=(),
+    supplier_products=(),
+)  # fmt: skip
+
+
+def stated(*lines, orders=(FIRST,), tables=(), subject="PX0042"):
+    part = Part(
+        name="body", role=PartRole.BODY, media_type="text/plain", tables=tables,
+        lines=tuple(TextLine(text=text) for text in lines),
+    )  # fmt: skip
+    headers = Headers(subject=subject, sender=Address(name="", email="a@roble.example"), date=NOW)
+    reading = Reading(headers=headers, parts=(part,), languages=("en",))
+    return extracting.extract(reading, replace(BOOK, orders=orders), NOW)
+
+
+def facts(found):
+    """(line, quantity, day) of each statement."""
+    return [
+        (item.anchor, item.quantity and item.quantity.value, item.promised and item.promised.value)
+        for item in found.lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The brackets arrive on 9 November, the hinges on 16 November and padlocks as ordered.",
+            [(11, None, date(2026, 11, 9)), (12, None, date(2026, 11, 16)), (13, None, None)],
+        ),
+        ("Lines 1+3 will be delivered 12 November.", [(11, None, date(2026, 11, 12)), (13, None, date(2026, 11, 12))]),
+        (
+            "Positions 1-3 come on 12 November.",
+            [(11, None, date(2026, 11, 12)), (12, None, date(2026, 11, 12)), (13, None, date(2026, 11, 12))],
+        ),
+        (
+            "PV-LK9: 20 off on 3 November, remaining 10 to follow on 1 December.",
+            [(13, 20, date(2026, 11, 3)), (13, 10, date(2026, 12, 1))],
+        ),
+        (
+            "De bisagras (PV-HZ25) solo tenemos 150; las 50 restantes llegan el 20 de noviembre.",
+            [(12, 150, None), (12, 50, date(2026, 11, 20))],
+        ),
+        ("PV-HZ25: 150 pcs on 2 November, the remaining 50 are cancelled.", [(12, 150, date(2026, 11, 2))]),
+    ],
+)
+def test_each_of_several_goods_or_deliveries_has_its_own_values(text, expected):
+    assert facts(stated(text)) == expected
+
+
+def test_a_sentence_about_two_orders_is_cut_between_them():
+    found = stated(
+        "PX0042 line 1 moves to 9 November and PX0057 line 2 moves to 16 November.", orders=(FIRST, SECOND), subject=""
+    )
+    assert facts(found) == [(11, None, date(2026, 11, 9)), (22, None, date(2026, 11, 16))]
+
+
+def test_orders_that_are_only_listed_share_what_is_said():
+    found = stated("Orders PX0042 and PX0057 will be delivered complete on 9 November.", orders=(FIRST, SECOND))
+    assert {(item.order_number, item.promised.value) for item in found.whole_orders} == {
+        ("PX0042", date(2026, 11, 9)),
+        ("PX0057", date(2026, 11, 9)),
+    }
+
+
+def test_surcharge_freight_and_total_are_no_price():
+    (found, *_) = stated("PV-CX40 costs EUR 2.50 each, plus freight EUR 45.00.").lines
+    assert found.price.value.per_unit == Decimal("2.5")
+    (found, *_) = stated("60 Stk PV-CX40 zu 2,40 EUR zzgl. Legierungszuschlag 0,35 EUR.").lines
+    assert found.price.value.per_unit == Decimal("2.4")
+
+
+def test_a_discount_beside_the_price_is_taken_off():
+    (found,) = stated("PV-HZ25: 200 pz a 5,00 € sconto 4% consegna 2.11.").lines
+    assert found.price.value.per_unit == Decimal("4.8")
+
+
+def test_the_basis_of_a_price_stands_beside_it():
+    (found,) = stated("PV-HZ25 liefern wir zu 485,00 EUR/100 Stk.").lines
+    assert found.price.value.per_unit == Decimal("4.85")
+
+
+def test_a_substitute_is_named_by_its_own_code():
+    (found,) = stated("PV-CX40 is discontinued, instead we offer the replacement PV-CX45.").lines
+    assert found.disposition.value is Disposition.SUBSTITUTED
+    assert found.substitute_code.value == "PV-CX45"
+
+
+def test_goods_that_are_out_of_stock_wait():
+    (found,) = stated("PV-LK9 est en rupture, pas de date à ce jour.").lines
+    assert found.disposition.value is Disposition.BACKORDERED
+    assert found.promised is None
+
+
+def test_rows_of_a_list_state_their_quantities_and_a_question_does_not():
+    found = stated("Today we shipped:", "60 pcs PV-CX40", "200 pcs PV-HZ25")
+    assert facts(found) == [(11, 60, None), (12, 200, None)]
+    assert stated("About the 60 pcs PV-CX40: which colour would you like?").lines == ()
+
+
+def test_a_row_without_goods_is_another_delivery_of_those_above():
+    cells = (
+        ("Pos", "Article", "Qty", "Delivery"),
+        ("2", "PV-HZ25", "150 pcs", "02.11.2026"),
+        ("", "", "50 pcs", "20.11.2026"),
+    )
+    table = Table(rows=tuple(tuple(Cell(text=text) for text in row) for row in cells))
+    found = stated(tables=(table,))
+    assert [(item.codes[0].value, item.quantity.value) for item in found.lines] == [("PV-HZ25", 150), ("PV-HZ25", 50)]
+
+
+def test_a_count_of_parcels_is_no_position():
+    assert stated("Oggi abbiamo affidato al corriere n. 3 colli.").lines == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Levering op 27-10. Regel 2 volgt.", ["Levering op 27-10.", "Regel 2 volgt."]),
+        ("In KW 50. Hauptschalter folgt.", ["In KW 50.", "Hauptschalter folgt."]),
+        ("Am 4. Dezember kommt es.", ["Am 4. Dezember kommt es."]),
+        ("In der 50. Woche kommt es.", ["In der 50. Woche kommt es."]),
+        ("We can do 50 now. More later.", ["We can do 50 now.", "More later."]),
+        ("Zu 1,15 EUR/m. Liefertermin folgt.", ["Zu 1,15 EUR/m.", "Liefertermin folgt."]),
+        ("12 Stk. Kabel und Art. 4 liegen bereit.", ["12 Stk. Kabel und Art. 4 liegen bereit."]),
+    ],
+)
+def test_where_sentences_end(text, expected):
+    assert clauses.split_sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("dispo sous 8 jours ouvrés", date(2026, 10, 20)),
+        ("2-3 weeks ARO", date(2026, 10, 29)),
+        ("Lieferzeit ca. 3 Wochen", date(2026, 10, 29)),
+        ("consegna 15 gg dalla data odierna", date(2026, 10, 23)),
+        ("livraison s. 50", date(2026, 12, 11)),
+        ("with you Tuesday", date(2026, 10, 13)),
+        ("dostawa w piątek", date(2026, 10, 9)),
+        ("in der ersten Januarwoche", date(2027, 1, 8)),
+        ("la primera semana de diciembre", date(2026, 12, 4)),
+        ("next week", date(2026, 10, 16)),
+        ("明日発送", date(2026, 10, 9)),
+        ("op 27-10", date(2026, 10, 27)),
+    ],
+)
+def test_days_told_from_the_day_of_writing(text, day):
+    (found,) = dates.find_dates(text, today=NOW.date(), day_first=True)
+    assert found.value == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "payment in 30 days net",
+        "please reply within 5 days",
+        "we are open Monday to Friday",
+        "the offer is valid for 30 days",
+        "delayed by two weeks",
+        "Guten Morgen",
+    ],
+)
+def test_spans_that_are_no_day_of_delivery(text):
+    assert dates.find_dates(text, today=NOW.date(), day_first=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("8,65 cad.", None),
+        ("CAD 8.65", "CAD"),
+        ("单价8.40美元，", "USD"),
+        ("単価は11.90ドルで", "USD"),
+        ("a € 8,65 cad.", "EUR"),
+    ],
+)
+def test_currencies_beside_amounts(text, currency):
+    (found,) = money.find_money(text)
+    assert found.currency == currency
