@@ -100,7 +100,9 @@ def _mirror() -> str:
     places = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for place in places:
         if place.is_file():
-            for match in re.finditer(r"^(?:URIs:|deb(?:\s+\[[^\]]*\])?)\s+(\S*/debian/?)(?:\s|$)", place.read_text(), re.M):
+            for match in re.finditer(
+                r"^(?:URIs:|deb(?:\s+\[[^\]]*\])?)\s+(\S*/debian/?)(?:\s|$)", place.read_text(), re.M
+            ):
                 return match.group(1)
     raise Unavailable("no Debian mirror is configured on this machine")
 

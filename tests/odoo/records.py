@@ -6,7 +6,9 @@ company.write({"name": "Northwind Trading", "email": "purchasing@northwind.examp
 euro = env.ref("base.EUR")
 euro.active = True
 company.currency_id = euro
-other = env["res.company"].create({"name": "Southwind Trading", "email": "buy@southwind.example", "currency_id": euro.id})
+other = env["res.company"].create(
+    {"name": "Southwind Trading", "email": "buy@southwind.example", "currency_id": euro.id}
+)
 env.user.company_ids = [(4, other.id)]
 houses = env["stock.warehouse"].with_company(other)
 if not houses.search([("company_id", "=", other.id)]):
@@ -35,7 +37,9 @@ for number, name in enumerate(("Elbow 15 mm", "Tee 22 mm", "Valve 28 mm", "Clamp
             "default_code": f"FIT-{number:03}",
             "is_storable": True,
             "standard_price": 2.5 * number,
-            "seller_ids": [(0, 0, {"partner_id": supplier.id, "product_code": f"AL-{number}00", "price": 2.5 * number})],
+            "seller_ids": [
+                (0, 0, {"partner_id": supplier.id, "product_code": f"AL-{number}00", "price": 2.5 * number})
+            ],
         }
     )
     products.append(product)

@@ -211,9 +211,10 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < end:
         if process.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(
-            url, timeout=2
-        ) as answer:
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(url, timeout=2) as answer,
+        ):
             if json.load(answer).get("status") == "pass":
                 return
         time.sleep(0.2)

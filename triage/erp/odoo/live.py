@@ -1,0 +1,173 @@
+"""A live Odoo as the `ErpView` of the pipeline: a few batched reads a message, then the very logic of the snapshot.
+
+Reads named fields only, those that this Odoo has and this user may see. Never writes.
+"""
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from triage.domain.erp import OrderBook, Partner, SupplierProduct, Supply
+from triage.erp import fields
+from triage.erp.odoo import tables
+from triage.erp.odoo.wire import Wire
+from triage.erp.snapshot import SnapshotErp
+
+_KEPT = 600.0  # seconds for which what changes slowly is not read again
+_SLOW = ("res.company", "res.users", "stock.warehouse", "stock.location", "stock.picking.type", "uom.uom")
+_MOST_NUMBERS = 60  # numbers of a message that are looked up as orders
+_MOST_ORDERS = 200
+_NUMBER = re.compile(r"[A-Za-z]{0,8}[-/_. ]?\d{3,}(?:[-/_.]\d+)*")
+_OPEN = [("state", "in", ["draft", "sent", "to approve", "purchase", "done"])]
+
+Rows = list[dict[str, Any]]
+
+
+class LiveErp:
+    """Reads one Odoo. Each question is answered by a constant number of calls."""
+
+    def __init__(
+        self, wire: Wire, timezone: str = "UTC", *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._reader = tables.Reader(wire)
+        self._timezone = timezone
+        self._now = now
+        self._version = ""
+        self._slow: dict[str, Rows] = {}
+        self._slow_until = 0.0
+
+    @property
+    def now(self) -> datetime:
+        """This moment; aware, UTC."""
+        return self._now()
+
+    @property
+    def version(self) -> str:
+        """Odoo's version, asked for once."""
+        if not self._version:
+            self._version = self._reader.wire.version()[1]
+        return self._version
+
+    def order_book(self, *, sender: str, text: str, company_hints: Collection[str] = ()) -> OrderBook:
+        """See `ErpView.order_book`. Four calls, and those of what changes slowly every ten minutes."""
+        slow = self._slowly()
+        known = SnapshotErp({"_now": self._moment(), **slow}, self._timezone)
+        senders = known.order_book(sender=sender, text="", company_hints=()).senders
+        families = sorted({partner.id for partner in senders})
+        orders = self._reader.rows("purchase.order", self._orders(families, text), limit=_MOST_ORDERS, order="id desc")
+        lines = self._reader.rows("purchase.order.line", [("order_id", "in", [row["id"] for row in orders])])
+        suppliers = {fields.link(row, "partner_id") for row in orders} | set(families)
+        prices = self._reader.rows(
+            "product.supplierinfo", [(self._reader.supplier_field, "in", sorted(filter(None, suppliers)))]
+        )
+        wanted = {fields.link(row, "product_id") for row in (*lines, *prices)}
+        templates = {fields.link(row, "product_tmpl_id") for row in prices if not fields.link(row, "product_id")}
+        view = self._view(
+            slow,
+            {
+                "purchase.order": orders,
+                "purchase.order.line": lines,
+                "product.supplierinfo": prices,
+                "product.product": self._products(wanted, templates),
+            },
+        )
+        return view.order_book(sender=sender, text=text, company_hints=company_hints)
+
+    def supply(self, product_ids: Collection[int]) -> Supply:
+        """See `ErpView.supply`. Eight calls, however many products."""
+        wanted = sorted(set(product_ids))
+        if not wanted:
+            return Supply()
+        read, of = self._reader.rows, [("product_id", "in", wanted)]
+        lines = read("purchase.order.line", [*of, ("order_id.state", "in", ["purchase", "done"])])
+        sales = read("sale.order.line", [*of, ("order_id.state", "in", ["sale", "done"])])
+        view = self._view(
+            self._slowly(),
+            {
+                "product.product": self._products(wanted, ()),
+                "stock.quant": read("stock.quant", of),
+                "stock.warehouse.orderpoint": read("stock.warehouse.orderpoint", of),
+                "purchase.order.line": lines,
+                "purchase.order": read("purchase.order", [("id", "in", _links(lines, "order_id"))]),
+                "sale.order.line": sales,
+                "sale.order": read("sale.order", [("id", "in", _links(sales, "order_id"))]),
+                "stock.move": read(
+                    "stock.move", [*of, ("sale_line_id", "!=", False), ("state", "not in", ["done", "cancel"])]
+                ),
+            },
+        )
+        return view.supply(wanted)
+
+    def offers(self, product_ids: Collection[int]) -> tuple[tuple[SupplierProduct, Partner], ...]:
+        """See `ErpView.offers`. Two calls."""
+        wanted = sorted(set(product_ids))
+        if not wanted:
+            return ()
+        products = self._products(wanted, ())
+        templates = _links(products, "product_tmpl_id")
+        domain = [
+            "|",
+            ("product_id", "in", wanted),
+            "&",
+            ("product_id", "=", False),
+            ("product_tmpl_id", "in", templates),
+        ]
+        prices = self._reader.rows("product.supplierinfo", domain)
+        return self._view(self._slowly(), {"product.product": products, "product.supplierinfo": prices}).offers(wanted)
+
+    def _view(self, slow: dict[str, Rows], more: dict[str, Rows]) -> SnapshotErp:
+        return SnapshotErp({"_now": self._moment(), "_odoo_version": self._version, **slow, **more}, self._timezone)
+
+    def _moment(self) -> str:
+        return self.now.strftime("%Y-%m-%d %H:%M:%S")
+
+    def _slowly(self) -> dict[str, Rows]:
+        """Companies, places, units, and all suppliers with their people: read again after a while."""
+        if time.monotonic() >= self._slow_until:
+            fresh = {model: self._reader.rows(model, []) for model in _SLOW}
+            suppliers = ["|", ("supplier_rank", ">", 0), ("parent_id.supplier_rank", ">", 0)]
+            own = _links(fresh["res.company"], "partner_id")
+            fresh["res.partner"] = self._reader.rows("res.partner", ["|", ("id", "in", own), *suppliers])
+            fresh["res.partner.bank"] = self._reader.rows("res.partner.bank", [("partner_id.supplier_rank", ">", 0)])
+            self._slow, self._slow_until = fresh, time.monotonic() + _KEPT
+        return self._slow
+
+    def _orders(self, families: Sequence[int], text: str) -> list[Any]:
+        """The senders' open orders, and those whose names or digits stand in the text."""
+        clauses: list[list[Any]] = (
+            [[*("&" for _ in _OPEN), ("partner_id", "in", list(families)), *_OPEN]] if families else []
+        )
+        names, digits = _numbers(text)
+        if names:
+            clauses.append([("name", "in", names)])
+            clauses.append([("partner_ref", "in", names)])
+        clauses += [[("name", "=ilike", f"%{found}")] for found in digits]
+        if not clauses:
+            return [("id", "=", 0)]
+        return ["|"] * (len(clauses) - 1) + [term for clause in clauses for term in clause]
+
+    def _products(self, ids: Iterable[int | None], templates: Iterable[int | None]) -> Rows:
+        wanted, of = sorted(filter(None, ids)), sorted(filter(None, templates))
+        domain: list[Any] = [("active", "in", [True, False]), "|", ("id", "in", wanted), ("product_tmpl_id", "in", of)]
+        return self._reader.rows("product.product", domain)
+
+
+def _links(rows: Iterable[dict[str, Any]], name: str) -> list[int]:
+    return sorted({found for row in rows if (found := fields.link(row, name)) is not None})
+
+
+def _numbers(text: str) -> tuple[list[str], list[str]]:
+    """(numbers as written and without separators, runs of four digits and more), the first ones of a text."""
+    names: dict[str, None] = {}
+    digits: dict[str, None] = {}
+    for match in _NUMBER.finditer(text):
+        written = match.group()
+        for form in (written, re.sub(r"[-/_. ]", "", written), re.sub(r"^[A-Za-z]+[-/_. ]?", "", written)):
+            names.setdefault(form.upper())
+        for run in re.findall(r"\d{4,}", written):
+            digits.setdefault(run.lstrip("0").rjust(4, "0"))
+        if len(digits) >= _MOST_NUMBERS:
+            break
+    return list(names)[: _MOST_NUMBERS * 3], list(digits)[:_MOST_NUMBERS]

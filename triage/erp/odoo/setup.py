@@ -1,0 +1,119 @@
+"""`triage odoo setup`: makes once, with an administrator's key, what the service needs in an Odoo without our module.
+
+A second run changes nothing; `remove` takes all away. The key is used for this and never stored. Makes no supplier,
+order, price or anything else than the group, its read-only rights, its user and the one server action.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from triage.erp.odoo import action
+from triage.erp.odoo.wire import Wire
+from triage.errors import ErpRefusedError
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What stands in Odoo now."""
+
+    user_id: int
+    action_id: int
+    changes: int  # records made or corrected
+
+
+class Setup:
+    """Makes or removes the service's records through an administrator's wire (purpose SETUP)."""
+
+    def __init__(self, wire: Wire, *, dry_run: bool, tell: Tell) -> None:
+        self._wire, self._dry_run, self._tell = wire, dry_run, tell
+        self._changes = 0
+
+    def make(self) -> Made:
+        """Bring everything into place. Raises ErpRefusedError where the key is no administrator's."""
+        group = self._one("res.groups", {"name": action.GROUP}, {"api_key_duration": 365.0})
+        for model, model_id in self._models():
+            right = {"name": f"{action.GROUP}: {model}", "model_id": model_id, "group_id": group}
+            flags = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": False}
+            self._one("ir.model.access", right, flags)
+        # No role of an internal user: whoever has one could post and mail by himself.
+        user = self._one(
+            "res.users", {"login": action.LOGIN}, {"name": "Triage service"}, new={"group_ids": [(6, 0, [group])]}
+        )
+        orders = dict(self._models())["purchase.order"]
+        made = self._one(
+            "ir.actions.server",
+            {"name": action.ACTION},
+            {"state": "code", "model_id": orders, "code": action.CODE},
+            new={"group_ids": [(6, 0, [group])]},
+        )
+        return Made(user_id=user, action_id=made, changes=self._changes)
+
+    def remove(self) -> int:
+        """Take away all that `make` made; returns how many records."""
+        for model, domain in (
+            ("ir.actions.server", [("name", "=", action.ACTION)]),
+            ("ir.model.access", [("name", "=like", f"{action.GROUP}: %")]),
+            ("res.users", [("login", "=", action.LOGIN)]),
+            ("res.groups", [("name", "=", action.GROUP)]),
+        ):
+            ids = [row["id"] for row in self._search(model, domain, ["id"])]
+            if not ids:
+                continue
+            self._changes += len(ids)
+            self._tell(f"remove {model} {', '.join(map(str, ids))}")
+            if not self._dry_run:
+                self._wire.call(model, "unlink", ids=ids)
+        return self._changes
+
+    def _models(self) -> Iterator[tuple[str, int]]:
+        """(model, id in ir.model) of what the service reads, as far as this Odoo has it."""
+        rows = self._search("ir.model", [("model", "in", list(action.READS))], ["model"])
+        yield from sorted((row["model"], row["id"]) for row in rows)
+
+    def _search(self, model: str, domain: list[Any], names: list[str]) -> list[dict[str, Any]]:
+        asked = {"domain": domain, "fields": names}
+        found: list[dict[str, Any]] = self._wire.call(model, "search_read", asked, context={"active_test": False})
+        return found
+
+    def _one(
+        self, model: str, key: dict[str, Any], values: dict[str, Any], *, new: dict[str, Any] | None = None
+    ) -> int:
+        """The record with that key: made where it is missing, corrected where it differs. `new`: only when it is made."""
+        domain = [(name, "=", value) for name, value in key.items()]
+        found = self._search(model, domain, ["id", *values])
+        if len(found) > 1:
+            raise ErpRefusedError(f"{len(found)} records are called {key}", subject=model, way_out="Remove all but one.")
+        if not found:
+            return self._create(model, {**key, **values, **(new or {})})
+        row = found[0]
+        differing = {name: value for name, value in values.items() if not _equal(row.get(name), value)}
+        if differing:
+            self._changes += 1
+            self._tell(f"correct {model} {row['id']}: {', '.join(differing)}")
+            if not self._dry_run:
+                self._wire.call(model, "write", {"vals": differing}, ids=[row["id"]])
+        return int(row["id"])
+
+    def _create(self, model: str, values: dict[str, Any]) -> int:
+        self._changes += 1
+        self._tell(f"create {model}: " + ", ".join(f"{name}={_brief(value)}" for name, value in values.items()))
+        if self._dry_run:
+            return 0
+        made = self._wire.call(model, "create", {"vals_list": [values]})
+        return int(made[0] if isinstance(made, list) else made)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, list | tuple) and len(one) == 2 and isinstance(one[0], int):
+        one = one[0]  # a link as [id, name]
+    if isinstance(one, str) and isinstance(other, str):
+        return one.strip() == other.strip()
+    return bool(one == other)
+
+
+def _brief(value: Any) -> str:
+    text = str(value).replace("\n", "⏎")
+    return text if len(text) <= 70 else f"{text[:69]}…"
