@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STAMPS := $(VENV)/.stamps
 LOCK := requirements
 
-.PHONY: demo test check lock clean
+.PHONY: demo test test-odoo check lock clean
 .DEFAULT_GOAL := demo
 
 # Try it: a bundled mailbox through the whole path, a ranked queue, pages on 127.0.0.1. `make demo ARGS=--no-serve` ends after the table.
@@ -16,6 +16,10 @@ demo: $(STAMPS)/demo
 # Everything a change must pass. `make test ARGS=tests/unit/store` runs only those tests.
 test: check
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+# The part that runs against a real Odoo 19, fetched once into a cache (TRIAGE_TEST_CACHE, default ~/.cache/triage-tests).
+test-odoo: $(STAMPS)/test
+	$(BIN)/python -m pytest tests/odoo $(ARGS)
 
 check: $(STAMPS)/test
 	$(BIN)/ruff check .

@@ -30,6 +30,7 @@ from triage.store import database, inbox, migrate, outbox, results
 from triage.store.database import Store
 
 if TYPE_CHECKING:
+    from triage.erp.odoo.wire import Wire
     from triage.reading.sandbox import SandboxedReader
 
 #: Loggers of libraries that tell every step at "info".
@@ -76,13 +77,43 @@ def services(settings: Settings) -> Services:
             max_attempts=settings.max_attempts,
             retry_delay=timedelta(seconds=settings.retry_delay),
         ),
-        poster=outbox.LocalPoster(store=store),
+        poster=_poster(settings, store),
         erp_now=functools.partial(_erp_now, settings, store),
     )
 
 
+def _poster(settings: Settings, store: Store) -> Poster:
+    """Odoo where it is set; else the store keeps the notes."""
+    if not settings.odoo_url:
+        return outbox.LocalPoster(store=store)
+    from triage.erp.odoo import poster
+
+    return poster.OdooPoster(odoo_wire(settings))
+
+
+def odoo_wire(settings: Settings, **more: Any) -> "Wire":
+    """The one way out to the Odoo of the settings. more: what `Wire` takes besides. Raises SettingsError."""
+    from triage.erp.odoo import audit, wire
+
+    if not settings.odoo_url or settings.odoo_key is None:
+        raise SettingsError("no Odoo is set", way_out="Set TRIAGE_ODOO_URL and TRIAGE_ODOO_KEY_FILE.")
+    address = wire.Address(
+        url=settings.odoo_url,
+        database=settings.odoo_database,
+        key=settings.odoo_key.get_secret_value(),
+        login=settings.odoo_login,
+        protocol=settings.odoo_protocol,
+        timeout=settings.odoo_timeout,
+        calls_a_second=settings.odoo_rate,
+    )
+    log = audit.AuditLog(settings.odoo_audit)
+    return wire.Wire(address, **{"audit": log, "action_id": settings.odoo_action, **more})
+
+
 def _erp_now(settings: Settings, store: Store) -> datetime:
     """The ERP's moment; ours where the ERP can't be asked: the pages must stand without it."""
+    if settings.odoo_url:
+        return store.now
     try:
         return _snapshot_now(settings.erp_snapshot)
     except SnapshotError:
@@ -102,10 +133,14 @@ def memory(store: Store) -> Memory:
 
 
 def erp(settings: Settings, snapshot: Path | None = None) -> ErpView:
-    """The ERP that messages are read against: `snapshot`, else the one of the settings.
+    """The ERP that messages are read against: `snapshot`, else Odoo or the snapshot of the settings.
 
     Raises SnapshotError where it can't be used.
     """
+    if snapshot is None and settings.odoo_url:
+        from triage.erp.odoo import live
+
+        return live.LiveErp(odoo_wire(settings), policy(settings).timezone)
     from triage.erp import snapshot as snapshots
 
     return snapshots.SnapshotErp(snapshot or settings.erp_snapshot, policy(settings).timezone)

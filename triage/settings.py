@@ -54,6 +54,21 @@ class Settings(BaseSettings):
         10.0, "How long a call to the broker may take before it is given up.", "seconds", ge=2, le=300
     )
     erp_snapshot: Path = _setting(Path("eval_sets/first/erp.json"), "Recorded ERP snapshot that stands in for Odoo.")
+    odoo_url: str = _setting(
+        "", "Odoo's address, like `https://odoo.example`; empty: the recorded snapshot stands in for it."
+    )
+    odoo_database: str = _setting("", "Odoo's database; may stay empty where the address serves only one.")
+    odoo_login: str = _setting("", "Login of the service's user; needed for XML-RPC (17 and 18).")
+    odoo_key: SecretStr | None = _setting(None, "API key of the service's user.")
+    odoo_protocol: Literal["json2", "xmlrpc"] = _setting(
+        "json2", "How Odoo is asked: `json2` from 19 on, else `xmlrpc`."
+    )
+    odoo_action: int | None = _setting(
+        None, "Id of the server action that `triage odoo setup` made; empty: our module is installed in Odoo.", ge=1
+    )
+    odoo_timeout: float = _setting(30.0, "How long one call to Odoo may take.", "seconds", gt=0, le=600)
+    odoo_rate: float = _setting(20.0, "Calls to Odoo at most.", "per second", gt=0, le=1000)
+    odoo_audit: Path = _setting(Path("var/odoo-calls.jsonl"), "File that records every call that left for Odoo.")
     policy_file: Path | None = _setting(None, "Policy file; without it the default policy of the package applies.")
     max_message_size: int = _setting(
         40_000_000, "Largest message taken in; a larger one is refused with a reason.", "bytes", ge=1000
@@ -285,6 +300,10 @@ def _contradictions(settings: Settings) -> list[tuple[set[str], _Problem]]:
     ):
         if not url.get_secret_value().startswith(schemes):
             found.append((name, name, "is of no kind known here", f"It begins with {' or '.join(schemes)}."))
+    if settings.odoo_url and settings.odoo_key is None:
+        found.append(("odoo_url", "odoo_key", "is set, and no key is", "Set TRIAGE_ODOO_KEY_FILE."))
+    if settings.odoo_url and settings.odoo_protocol == "xmlrpc" and not settings.odoo_login:
+        found.append(("odoo_protocol", "odoo_login", "is xmlrpc, and no login is set", "Set TRIAGE_ODOO_LOGIN."))
     if not is_loopback(settings.host) and settings.web_password is None:
         problem = f"is {settings.host}, which others can reach, and no sign-in is set up"
         found.append(("host", "web_password", problem, "Set TRIAGE_WEB_PASSWORD_FILE, or leave it at 127.0.0.1."))

@@ -20,7 +20,7 @@ HEAVY = ("torch", "sklearn", "transformers", "sentence_transformers", "langchain
 EDGES = {
     "triage/tasks/work.py",
     "triage/web/app.py",
-    "triage/cli.py",
+    "triage/cli/__init__.py",
     "triage/evaluation/run.py",
 }
 

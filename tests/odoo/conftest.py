@@ -1,4 +1,4 @@
-"""A real Odoo for the tests of this folder; without one they fail under CI and are skipped elsewhere, with the reason."""
+"""A real Odoo for the tests of this folder; without one they fail under CI and are skipped elsewhere, with a reason."""
 
 import os
 import sys

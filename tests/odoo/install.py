@@ -1,7 +1,7 @@
 """Gets a real Odoo 19 for the tests: Debian's package unpacked into a cache, with a Python environment of its own.
 
-Nothing is installed on the machine. The cache lies in TRIAGE_TEST_CACHE (default ~/.cache/triage-tests) and is kept; its
-key is the package's version and the list of Python packages. Run as a program it only fills the cache.
+Nothing is installed on the machine. The cache lies in TRIAGE_TEST_CACHE (default ~/.cache/triage-tests) and is kept;
+its key is the package's version and the list of Python packages. Run as a program it only fills the cache.
 """
 
 import contextlib

@@ -1,5 +1,5 @@
 # Runs in `odoo shell` while the template is made: two companies, suppliers, products, orders in every state.
-from datetime import datetime, timedelta
+from datetime import datetime
 
 company = env.company
 company.write({"name": "Northwind Trading", "email": "purchasing@northwind.example"})

@@ -1,6 +1,7 @@
 """What leaves for the ERP: a note on one record, once a situation. Whoever satisfies `Poster` does nothing else."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from triage.domain.erp import RecordRef
@@ -15,6 +16,16 @@ class Note:
     headline: str
     body_html: str
     digest: str  # hexadecimal SHA-256 of record and body: equal for the same note
+    priority: str = "normal"  # low, normal, high, urgent
+    score: float = 0.0  # higher stands higher
+    kind: str = "other"  # of the message
+    roles: tuple[str, ...] = ()  # the one who acts first
+    assignee: str = ""  # login of the person who should act, "" where unknown
+    act_by: datetime | None = None  # aware, UTC
+    needs_review: bool = False
+    mode: str = "rules"  # what read the message
+    supplier: str = ""
+    buyer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

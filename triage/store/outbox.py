@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from triage.domain.advice import Advice
+from triage.domain.advice import Role
 from triage.domain.outcome import NothingToSay
 from triage.domain.posting import Note, Receipt
 from triage.store import codec, entries, inbox
@@ -57,7 +57,7 @@ class LocalPoster:
 
 def wanted(connection: Connection, outcome: entries.GoodEnd) -> bool:
     """True where an outcome leaves a note: it tells something, or an earlier note is no longer true."""
-    if _note(outcome.advice) is None:
+    if _note(outcome) is None:
         return False
     if not isinstance(outcome, NothingToSay):
         return True
@@ -65,17 +65,17 @@ def wanted(connection: Connection, outcome: entries.GoodEnd) -> bool:
     return connection.execute(before).first() is not None
 
 
-def put(connection: Connection, *, message_id: str, outcome_id: int, advice: Advice, now: datetime) -> int:
+def put(connection: Connection, *, message_id: str, outcome_id: int, outcome: entries.GoodEnd, now: datetime) -> int:
     """Write the note of an outcome into the outbox; an earlier one of the same message is left no more.
 
     Raises ValueError for an advice without a note: ask `wanted` first.
     """
-    note = _note(advice)
+    note = _note(outcome)
     if note is None:
         raise ValueError("no record to leave a note on")
     mine = sa.and_(outbox.c.message_id == message_id, outbox.c.state == "pending")
     connection.execute(sa.update(outbox).where(mine).values(state="superseded", updated_at=now))
-    values = {"key": advice.key, "message_id": message_id, "outcome_id": outcome_id, "digest": note.digest}
+    values = {"key": note.key, "message_id": message_id, "outcome_id": outcome_id, "digest": note.digest}
     written = outbox.insert().values(state="pending", attempts=0, due_at=now, updated_at=now, **values)
     return int(connection.execute(written.returning(outbox.c.id)).scalar_one())
 
@@ -111,7 +111,7 @@ def claim(store: Store, outbox_id: int, terms: inbox.Terms) -> Claimed | None:
             sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
         ).scalar_one()
     outcome: entries.GoodEnd = codec.unpack(document, entries.GoodEnd)
-    note = _note(outcome.advice)
+    note = _note(outcome)
     assert note is not None  # `put` wrote the row because there is one
     return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts)
 
@@ -170,16 +170,31 @@ def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, 
         return tuple(found)
 
 
-def _note(advice: Advice) -> Note | None:
+def _note(outcome: entries.GoodEnd) -> Note | None:
+    advice = outcome.advice
     if advice.record is None or not advice.note_html:
         return None
     told = f"{advice.record.model}\n{advice.record.id}\n{advice.note_html}"
+    orders = outcome.assessment.confirmation.orders
+    buyer = orders[0].buyer if orders else None
+    roles = advice.route.roles
     return Note(
         key=advice.key,
         record=advice.record,
         headline=advice.headline,
         body_html=advice.note_html,
         digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
+        priority=advice.rank.priority,
+        score=advice.rank.score,
+        kind=outcome.assessment.kind.kind,
+        roles=tuple(roles),
+        # The buyer of the order where the buyer should act; the people of other roles are names in the policy.
+        assignee=buyer.login if buyer and roles and roles[0] is Role.BUYER else "",
+        act_by=advice.route.act_by,
+        needs_review=outcome.assessment.needs_review,
+        mode=advice.mode,
+        supplier=orders[0].supplier.name if orders else "",
+        buyer=buyer.name if buyer else "",
     )
 
 

@@ -67,7 +67,7 @@ def finish(
         note = None
         if has_note:
             note = outbox.put(
-                connection, message_id=outcome.message_id, outcome_id=outcome_id, advice=outcome.advice, now=now
+                connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
     return Stored(state=state, outbox_id=note)

@@ -38,8 +38,9 @@ class Purpose(enum.Enum):
     PROBE = "probe"  # `triage doctor`: tries what must be refused, in ways that can't succeed
 
 
-_SETUP_MODELS = frozenset({"res.groups", "res.users", "ir.model.access", "ir.actions.server", "ir.model"})
+_SETUP_MODELS = frozenset({"res.groups", "res.users", "ir.model.access", "ir.actions.server"})
 _SETUP_METHODS = frozenset({"search_read", "create", "write", "unlink"})
+_SETUP_READS = frozenset({"ir.model", "res.company"})
 #: No record of Odoo has this id: what is tried on it can't happen.
 NOWHERE = 2_147_483_647
 #: Odoo refuses a record with a field that does not exist: after it has looked at the rights, before it makes anything.
@@ -66,7 +67,7 @@ def check(
     given = dict(arguments or {})
     if purpose is Purpose.SERVICE and _service(model, method, ids, context or {}, action_id):
         return
-    if purpose is Purpose.SETUP and model in _SETUP_MODELS and method in _SETUP_METHODS:
+    if purpose is Purpose.SETUP and _setup(model, method):
         return
     if purpose is Purpose.PROBE and _probe(method, ids, given):
         return
@@ -83,6 +84,12 @@ def _service(model: str, method: str, ids: Sequence[int], context: Mapping[str, 
     if (model, method) == RUN:
         return action_id is not None and list(ids) == [action_id] and context.get("active_model") in NOTED_MODELS
     return False
+
+
+def _setup(model: str, method: str) -> bool:
+    if model in _SETUP_READS:
+        return method == "search_read"
+    return model in _SETUP_MODELS and method in _SETUP_METHODS
 
 
 def _probe(method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ _KEPT = 600.0  # seconds for which what changes slowly is not read again
 _SLOW = ("res.company", "res.users", "stock.warehouse", "stock.location", "stock.picking.type", "uom.uom")
 _MOST_NUMBERS = 60  # numbers of a message that are looked up as orders
 _MOST_ORDERS = 200
+_MOST_SUPPLIERS = 20_000  # orders and prices whose suppliers count as suppliers, the newest
 _NUMBER = re.compile(r"[A-Za-z]{0,8}[-/_. ]?\d{3,}(?:[-/_.]\d+)*")
 _OPEN = [("state", "in", ["draft", "sent", "to approve", "purchase", "done"])]
 
@@ -127,12 +128,26 @@ class LiveErp:
         """Companies, places, units, and all suppliers with their people: read again after a while."""
         if time.monotonic() >= self._slow_until:
             fresh = {model: self._reader.rows(model, []) for model in _SLOW}
-            suppliers = ["|", ("supplier_rank", ">", 0), ("parent_id.supplier_rank", ">", 0)]
-            own = _links(fresh["res.company"], "partner_id")
-            fresh["res.partner"] = self._reader.rows("res.partner", ["|", ("id", "in", own), *suppliers])
-            fresh["res.partner.bank"] = self._reader.rows("res.partner.bank", [("partner_id.supplier_rank", ">", 0)])
+            fresh["res.partner"] = self._partners(_links(fresh["res.company"], "partner_id"))
+            bank = [("partner_id", "in", [row["id"] for row in fresh["res.partner"]])]
+            fresh["res.partner.bank"] = self._reader.rows("res.partner.bank", bank)
             self._slow, self._slow_until = fresh, time.monotonic() + _KEPT
         return self._slow
+
+    def _partners(self, own: list[int]) -> Rows:
+        """Our companies' partners, and whoever we order from with all their people; suppliers marked as such."""
+        read = self._reader.rows
+        orders = read("purchase.order", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id",))
+        prices = read("product.supplierinfo", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id", "name"))
+        suppliers = set(_links(orders, "partner_id")) | set(_links(prices, self._reader.supplier_field))
+        wanted = sorted(suppliers)
+        ranked = [("supplier_rank", ">", 0)] if "supplier_rank" in self._reader.fields("res.partner") else []
+        domain: list[Any] = ["|", ("id", "in", own + wanted), "|", ("parent_id", "in", wanted)]
+        found = read("res.partner", [*domain, *(ranked or [("id", "=", 0)])])
+        families = {row["id"]: fields.link(row, "parent_id") for row in found}
+        missing = sorted({parent for parent in families.values() if parent and parent not in families})
+        found += read("res.partner", [("id", "in", missing)]) if missing else []
+        return [{**row, "supplier_rank": 1} if row["id"] in suppliers else row for row in found]
 
     def _orders(self, families: Sequence[int], text: str) -> list[Any]:
         """The senders' open orders, and those whose names or digits stand in the text."""

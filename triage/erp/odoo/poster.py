@@ -1,6 +1,6 @@
 """Leaves notes in Odoo's chatter: through our module, or through the server action where there is none.
 
-The same note again changes nothing; a newer one for the same situation replaces the older in place. Never mails anybody.
+The same note again changes nothing; a newer one for the same situation replaces the older in place. Mails nobody.
 """
 
 from triage.domain.posting import Note, Receipt
@@ -29,7 +29,9 @@ class OdooPoster:
         if self._wire.action_id is None:
             made = self._wire.call("triage.advisory", "create", {"vals_list": [self._values(note, body)]})
             identity = made[0] if isinstance(made, list) else made
-            return Receipt(key=note.key, place=self.place, external_id=f"triage.advisory,{identity}", digest=note.digest)
+            return Receipt(
+                key=note.key, place=self.place, external_id=f"triage.advisory,{identity}", digest=note.digest
+            )
         told = {"key": note.key, "body": body, "digest": note.digest}
         if note.assignee:
             told |= {"summary": note.headline[:_HEADLINE], "login": note.assignee}
@@ -39,7 +41,9 @@ class OdooPoster:
         answer = self._wire.call(*allowed.RUN, ids=[self._wire.action_id], context=context)
         if not isinstance(answer, dict) or not answer.get("message_id"):
             raise ErpRefusedError(
-                "the server action did not answer as it should", subject=note.record.name, way_out="Run `triage odoo setup`."
+                "the server action did not answer as it should",
+                subject=note.record.name,
+                way_out="Run `triage odoo setup`.",
             )
         return Receipt(
             key=note.key, place=self.place, external_id=f"mail.message,{answer['message_id']}", digest=note.digest

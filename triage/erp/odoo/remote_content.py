@@ -1,10 +1,10 @@
-"""Takes out of a note what would load something from elsewhere when somebody opens the record: Odoo keeps such pictures."""
+"""Takes out of a note what would load something from elsewhere when the record is opened: Odoo keeps such pictures."""
 
 import nh3
 
 _TAGS = {
-    "p", "br", "strong", "em", "b", "i", "u", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "span", "h3", "h4",
-    "code", "pre", "details", "summary", "hr", "blockquote",
+    "p", "br", "strong", "em", "b", "i", "u", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "span",
+    "h3", "h4", "code", "pre", "details", "summary", "hr", "blockquote",
 }  # fmt: skip
 
 

@@ -38,10 +38,7 @@ class Setup:
             right = {"name": f"{action.GROUP}: {model}", "model_id": model_id, "group_id": group}
             flags = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": False}
             self._one("ir.model.access", right, flags)
-        # No role of an internal user: whoever has one could post and mail by himself.
-        user = self._one(
-            "res.users", {"login": action.LOGIN}, {"name": "Triage service"}, new={"group_ids": [(6, 0, [group])]}
-        )
+        user = self._user(group)
         orders = dict(self._models())["purchase.order"]
         made = self._one(
             "ir.actions.server",
@@ -50,6 +47,20 @@ class Setup:
             new={"group_ids": [(6, 0, [group])]},
         )
         return Made(user_id=user, action_id=made, changes=self._changes)
+
+    def _user(self, group: int) -> int:
+        """The service's user: no role of an internal user, since whoever has one could post and mail by himself."""
+        companies = [row["id"] for row in self._search("res.company", [], ["id"])]
+        rights = {"group_ids": [(6, 0, [group])], "company_ids": [(6, 0, companies)], "company_id": min(companies)}
+        user = self._one("res.users", {"login": action.LOGIN}, {"name": "Triage service"}, new=rights)
+        found = self._search("res.users", [("id", "=", user)], ["company_ids"])
+        missing = sorted(set(companies).difference(*(row["company_ids"] for row in found))) if found else []
+        if missing:
+            self._changes += 1
+            self._tell(f"correct res.users {user}: companies {missing}")
+            if not self._dry_run:
+                self._wire.call("res.users", "write", {"vals": {"company_ids": [(6, 0, companies)]}}, ids=[user])
+        return user
 
     def remove(self) -> int:
         """Take away all that `make` made; returns how many records."""
@@ -81,11 +92,13 @@ class Setup:
     def _one(
         self, model: str, key: dict[str, Any], values: dict[str, Any], *, new: dict[str, Any] | None = None
     ) -> int:
-        """The record with that key: made where it is missing, corrected where it differs. `new`: only when it is made."""
+        """The record with that key: made where it is missing, corrected where it differs. new: only for a made one."""
         domain = [(name, "=", value) for name, value in key.items()]
         found = self._search(model, domain, ["id", *values])
         if len(found) > 1:
-            raise ErpRefusedError(f"{len(found)} records are called {key}", subject=model, way_out="Remove all but one.")
+            raise ErpRefusedError(
+                f"{len(found)} records are called {key}", subject=model, way_out="Remove all but one."
+            )
         if not found:
             return self._create(model, {**key, **values, **(new or {})})
         row = found[0]

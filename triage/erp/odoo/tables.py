@@ -81,12 +81,14 @@ class Reader:
             self._known[model] = tuple(name for name in FIELDS[model] if name in found)
         return self._known[model]
 
-    def rows(self, model: str, domain: list[Any], *, limit: int = _MOST, order: str = "id") -> list[dict[str, Any]]:
-        """All records that fit, page by page; none where the model can't be read.
+    def rows(
+        self, model: str, domain: list[Any], *, limit: int = _MOST, order: str = "id", only: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
+        """All records that fit, page by page; none where the model can't be read. only: these fields instead of all.
 
         Raises ErpUnavailableError, ErpRefusedError.
         """
-        names = self.fields(model)
+        names = tuple(name for name in self.fields(model) if not only or name in only)
         if not names:
             return []
         found: list[dict[str, Any]] = []

@@ -5,19 +5,13 @@ Loads nothing heavy before a command is chosen. An error is one line on standard
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from triage import __version__
+from triage.cli import odoo
+from triage.cli.options import Handler, command, load, mode, quiet, quiet_level
 from triage.errors import Error
-
-if TYPE_CHECKING:
-    from triage.settings import Settings
-
-Handler = Callable[[argparse.Namespace], int]
-
-MODES = ("rules", "local", "llm")
 
 _ABOUT = "Reads what suppliers answer to purchase orders, says what differs, and advises. It never decides."
 
@@ -59,34 +53,13 @@ def parser() -> argparse.ArgumentParser:
     _service_commands(commands)
     _evaluation_commands(commands)
     _risk_commands(commands)
+    odoo.add(commands)
     _other_commands(commands)
     return top
 
 
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    handler: Handler,
-    about: str,
-    example: str = "",
-) -> argparse.ArgumentParser:
-    found = commands.add_parser(
-        name,
-        help=about,
-        description=about[:1].upper() + about[1:] + ".",
-        epilog=f"example:\n  {example}" if example else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    found.set_defaults(handler=handler)
-    return found
-
-
-def _mode(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--mode", choices=MODES, help="what reads the messages (default: TRIAGE_MODE)")
-
-
 def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    ingest = _command(
+    ingest = command(
         commands,
         "ingest",
         _ingest,
@@ -100,8 +73,8 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     ingest.add_argument("--show-dir", type=Path, default=Path("out/show"), metavar="DIR", help="default: out/show")
     ingest.add_argument("--dry-run", action="store_true", help="keep nothing")
     ingest.add_argument("--again", action="store_true", help="read anew what was read before")
-    _mode(ingest)
-    queue = _command(commands, "queue", _queue, "print the ranked queue", "triage queue --priority urgent --role buyer")
+    mode(ingest)
+    queue = command(commands, "queue", _queue, "print the ranked queue", "triage queue --priority urgent --role buyer")
     queue.add_argument("--state", default="open", choices=("open", "snoozed", "done", "info"))
     queue.add_argument("--priority", default="", choices=("urgent", "high", "normal", "low"))
     for name, about in (
@@ -113,38 +86,36 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         queue.add_argument(f"--{name}", default="", help=about)
     queue.add_argument("--limit", type=int, default=50, help="entries shown (default: 50)")
     queue.add_argument("--json", action="store_true", help="print JSON")
-    watch = _command(commands, "watch", _watch, "take in every file that appears in a folder", "triage watch inbox/")
+    watch = command(commands, "watch", _watch, "take in every file that appears in a folder", "triage watch inbox/")
     watch.add_argument("folder", nargs="?", type=Path, help="default: TRIAGE_WATCH_FOLDER")
 
 
 def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    demo = _command(
+    demo = command(
         commands, "demo", _demo, "try it on a bundled mailbox, then serve the pages", "triage demo --no-serve"
     )
     demo.add_argument("--no-serve", action="store_true", help="end after the table")
     demo.add_argument("--mailbox", type=Path, help="folder with cases/*/message.eml and erp.json")
-    _mode(demo)
-    serve = _command(commands, "serve", _serve, "serve pages and API of the queue", "triage serve --port 9000")
-    for command in (demo, serve):
-        command.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
-        command.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
-    _mode(serve)
-    _mode(_command(commands, "worker", _worker, "work on messages that other processes take in"))
-    _command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
-    _command(commands, "migrate", _migrate, "bring the database's tables to this version")
+    mode(demo)
+    serve = command(commands, "serve", _serve, "serve pages and API of the queue", "triage serve --port 9000")
+    for server in (demo, serve):
+        server.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
+        server.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
+    mode(serve)
+    mode(command(commands, "worker", _worker, "work on messages that other processes take in"))
+    command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
+    command(commands, "migrate", _migrate, "bring the database's tables to this version")
 
 
 def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     evaluation = commands.add_parser("eval", help="measure on evaluation sets, compare two runs")
     actions = evaluation.add_subparsers(title="actions", required=True, metavar="ACTION")
-    run = _command(actions, "run", _eval_run, "run evaluation sets", "triage eval run eval_sets/first --out out/first")
+    run = command(actions, "run", _eval_run, "run evaluation sets", "triage eval run eval_sets/first --out out/first")
     run.add_argument("sets", nargs="+", type=Path, metavar="SET", help="folder in the eval set format")
     run.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the results go")
     run.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _mode(run)
-    compare = _command(
-        actions, "compare", _eval_compare, "compare two runs", "triage eval compare out/before out/after"
-    )
+    mode(run)
+    compare = command(actions, "compare", _eval_compare, "compare two runs", "triage eval compare out/before out/after")
     compare.add_argument("one", type=Path)
     compare.add_argument("other", type=Path)
     compare.add_argument("--json", action="store_true", help="print JSON")
@@ -153,7 +124,7 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
 def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     risk = commands.add_parser("risk", help="measure how well late deliveries can be predicted")
     actions = risk.add_subparsers(title="actions", required=True, metavar="ACTION")
-    evaluate = _command(
+    evaluate = command(
         actions,
         "evaluate",
         _risk_evaluate,
@@ -170,30 +141,20 @@ def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def _other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    train = _command(
+    train = command(
         commands, "train", _train, "train the local models from texts and write them", "triage train training"
     )
     train.add_argument("texts", nargs="?", type=Path, default=Path("training"), help="default: training/")
     train.add_argument("--out", type=Path, help="where the models go (default: where the service looks for them)")
-    _command(commands, "settings", _settings, "list every setting with its default, unit and help")
-    _command(commands, "licences", _licences, "list the licences of all dependencies; fails on GPL and AGPL")
-
-
-def _load(given: argparse.Namespace, **more: object) -> "Settings":
-    """The settings, with what the command line says on top; logs are set up by them."""
-    from triage import bootstrap, settings
-
-    names = {name: getattr(given, name, None) for name in ("mode", "host", "port")}
-    loaded = settings.load(**names | more)
-    bootstrap.configure_logging(loaded)
-    return loaded
+    command(commands, "settings", _settings, "list every setting with its default, unit and help")
+    command(commands, "licences", _licences, "list the licences of all dependencies; fails on GPL and AGPL")
 
 
 def _ingest(given: argparse.Namespace) -> int:
     from triage.tasks import ingest
 
     return ingest.run(
-        _quiet(given),
+        quiet(given),
         given.files,
         as_json=given.json,
         dry_run=given.dry_run,
@@ -215,12 +176,7 @@ def _queue(given: argparse.Namespace) -> int:
         role=given.role,
         text=given.text,
     )
-    return ingest.show_queue(_quiet(given), filters, as_json=given.json, limit=max(given.limit, 1))
-
-
-def _quiet(given: argparse.Namespace) -> "Settings":
-    """The settings of commands that print what goes well: they log only what does not."""
-    return _load(given, **_quiet_level())
+    return ingest.show_queue(quiet(given), filters, as_json=given.json, limit=max(given.limit, 1))
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -232,7 +188,7 @@ def _demo(given: argparse.Namespace) -> int:
     mailbox = demo.mailbox(given.mailbox or demo.MAILBOX)
     # A person waits: what fails is tried again at once.
     soon = {"retry_delay": 1.0, "sweep_every": 1}
-    settings = _load(given, broker_url="memory://", erp_snapshot=mailbox.erp, **soon, **_quiet_level())
+    settings = load(given, broker_url="memory://", erp_snapshot=mailbox.erp, **soon, **quiet_level())
     services = bootstrap.services(settings)
     console = Console()
     ready = work.of(services)  # what is missing is told before anything starts
@@ -247,18 +203,12 @@ def _demo(given: argparse.Namespace) -> int:
         return serving.serve(services, ring=worker.ring)
 
 
-def _quiet_level() -> dict[str, object]:
-    import os
-
-    return {"log_level": os.environ.get("TRIAGE_LOG_LEVEL") or "error"}
-
-
 def _serve(given: argparse.Namespace) -> int:
     from triage import bootstrap
     from triage.tasks import app, embedded, serving, work
     from triage.web import serving as pages
 
-    settings = _load(given)
+    settings = load(given)
     services = bootstrap.services(settings)
     if not settings.embedded:
         return pages.serve(services, ring=serving.ringer(settings))
@@ -270,25 +220,25 @@ def _serve(given: argparse.Namespace) -> int:
 def _watch(given: argparse.Namespace) -> int:
     from triage.tasks import watching
 
-    return watching.run(_load(given, watch_folder=given.folder))
+    return watching.run(load(given, watch_folder=given.folder))
 
 
 def _worker(given: argparse.Namespace) -> int:
     from triage.tasks import serving
 
-    return serving.worker(_load(given))
+    return serving.worker(load(given))
 
 
 def _scheduler(given: argparse.Namespace) -> int:
     from triage.tasks import serving
 
-    return serving.scheduler(_load(given))
+    return serving.scheduler(load(given))
 
 
 def _migrate(given: argparse.Namespace) -> int:
     from triage.store import database, migrate
 
-    settings = _load(given)
+    settings = load(given)
     store = database.open_store(settings.database_url.get_secret_value(), timeout=settings.database_timeout)
     before, after = migrate.migrate(store)
     sys.stdout.write(
@@ -300,7 +250,7 @@ def _migrate(given: argparse.Namespace) -> int:
 def _eval_run(given: argparse.Namespace) -> int:
     from triage.evaluation import command
 
-    _load(given, **_quiet_level())
+    load(given, **quiet_level())
     return command.run(given.sets, given.out, mode=given.mode, as_json=given.json)
 
 
@@ -323,7 +273,7 @@ def _train(given: argparse.Namespace) -> int:
     from triage import bootstrap
     from triage.classifiers import artefacts, train
 
-    settings = _load(given, **_quiet_level())
+    settings = load(given, **quiet_level())
     with contextlib.closing(bootstrap.reader(settings)) as reader:
         cards = train.train(given.texts, given.out or artefacts.FOLDER, reader=reader)
     sys.stdout.write(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,255 @@
+"""Our client against a real Odoo: set up, read, post, and be refused."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import server
+
+from triage import cli
+from triage.domain.erp import RecordRef
+from triage.domain.posting import Note
+from triage.erp.odoo import allowed, audit, command, doctor, live, poster, setup
+from triage.erp.odoo.wire import Address, Wire
+from triage.erp.snapshot import SnapshotErp
+from triage.errors import ErpRefusedError, ForbiddenCallError
+
+
+def wire(odoo: server.Odoo, key: str, login: str = "", protocol: str = "json2", **more: object) -> Wire:
+    address = Address(url=odoo.url, database=odoo.database, key=key, login=login, protocol=protocol, calls_a_second=500)
+    return Wire(address, **{"audit": None, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def admin(odoo: server.Odoo) -> Wire:
+    return wire(odoo, odoo.key("admin"), purpose=allowed.Purpose.SETUP)
+
+
+@pytest.fixture(scope="session")
+def made(admin: Wire) -> setup.Made:
+    return setup.Setup(admin, dry_run=False, tell=lambda text: None).make()
+
+
+@pytest.fixture(scope="session")
+def key(odoo: server.Odoo, made: setup.Made) -> str:
+    return odoo.key("triage-service")
+
+
+@pytest.fixture(params=["json2", "xmlrpc"])
+def service(request: pytest.FixtureRequest, odoo: server.Odoo, made: setup.Made, key: str) -> Iterator[Wire]:
+    found = wire(odoo, key, "triage-service", request.param, action_id=made.action_id)
+    yield found
+    found.close()
+
+
+def order(odoo: server.Odoo, name: str = "P00001") -> RecordRef:
+    return RecordRef(
+        model="purchase.order", id=int(odoo.sql(f"SELECT id FROM purchase_order WHERE name = '{name}'")), name=name
+    )
+
+
+def note(record: RecordRef, key: str, body: str = "<p>Line 1 comes later</p>", assignee: str = "buyer") -> Note:
+    return Note(
+        key=key, record=record, headline="Late by 9 days", body_html=body, digest=audit.digest(body), assignee=assignee,
+        act_by=datetime(2026, 12, 1, 9, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def notes(odoo: server.Odoo, record: RecordRef) -> list[str]:
+    """Bodies of the notes in a record's chatter that the service left."""
+    return odoo.sql(
+        "SELECT replace(m.body, chr(10), ' ') FROM mail_message m "
+        "JOIN ir_model_data d ON d.res_id = m.id AND d.module = 'triage_advice' "
+        f"WHERE m.model = '{record.model}' AND m.res_id = {record.id} ORDER BY m.id"
+    ).splitlines()
+
+
+def test_a_dry_run_shows_and_changes_nothing_and_a_second_run_finds_all_done(
+    admin: Wire, made: setup.Made, odoo: server.Odoo
+) -> None:
+    told: list[str] = []
+    again = setup.Setup(admin, dry_run=False, tell=told.append).make()
+    assert (again.changes, told) == (0, [])
+    assert again.action_id == made.action_id
+    removal = setup.Setup(admin, dry_run=True, tell=told.append)
+    assert removal.remove() > 10
+    assert odoo.sql("SELECT count(*) FROM res_users WHERE login = 'triage-service'") == "1"
+    assert odoo.sql("SELECT share FROM res_users WHERE login = 'triage-service'") == "t"
+
+
+def test_the_live_view_and_a_snapshot_of_the_same_records_agree(service: Wire, odoo: server.Odoo) -> None:
+    erp = live.LiveErp(service, now=lambda: datetime(2026, 11, 21, 9, tzinfo=UTC))
+    book = erp.order_book(sender="orders@alder.example", text="Your order P00001 and PO 00002 will be late")
+    assert {"P00001", "P00002"} <= {item.name for item in book.orders}
+    assert book.sender_known_by == "address"
+    first = next(item for item in book.orders if item.name == "P00001")
+    (line,) = first.lines
+    assert (line.product_code, line.supplier_codes, line.quantity, line.price) == (
+        "FIT-001", ("AL-100",), Decimal(10), Decimal("2.5"),
+    )  # fmt: skip
+    assert str(line.due) == "2026-12-04"
+    assert first.company.name == "Northwind Trading"
+    assert {item.name for item in erp.order_book(sender="", text="about P00007 only").orders} == {"P00007"}
+    assert erp.order_book(sender="nobody@elsewhere.example", text="hello").orders == ()
+    product = line.product_id
+    assert product is not None
+    supply = erp.supply([product])
+    assert sum(item.quantity for item in supply.demand) == 15
+    assert sum(item.quantity for item in supply.incoming) >= 60
+    assert ("AL-100", "Alder Fittings") in {(price.code, partner.name) for price, partner in erp.offers([product])}
+    assert erp.version.startswith("19")
+    assert isinstance(erp._view(erp._slowly(), {}), SnapshotErp)
+
+
+def test_a_message_costs_a_constant_number_of_calls(odoo: server.Odoo, made: setup.Made, key: str) -> None:
+    one = wire(odoo, key, action_id=made.action_id)
+    erp = live.LiveErp(one)
+    erp.order_book(sender="orders@alder.example", text="P00001")
+    for text in ("P00001", "P00001 P00002 P00003 P00004 P00005 P00006 P00007"):
+        before = one.calls
+        erp.order_book(sender="orders@alder.example", text=text)
+        assert one.calls - before == 4
+
+
+def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(service: Wire, odoo: server.Odoo) -> None:
+    record = order(odoo, "P00002" if service.address.protocol == "json2" else "P00003")
+    leave = poster.OdooPoster(service)
+    mails = odoo.sql("SELECT count(*) FROM mail_mail")
+    first = leave.post(note(record, "purchase.order:2"))
+    assert leave.post(note(record, "purchase.order:2")) == first
+    leave.post(
+        note(record, "purchase.order:2", "<p>Line 1 comes <b>even</b> later</p><img src='https://t.example/x.png'>")
+    )
+    (body,) = notes(odoo, record)
+    assert "even" in body
+    assert "img" not in body
+    assert (
+        odoo.sql(f"SELECT summary FROM mail_activity WHERE res_model = 'purchase.order' AND res_id = {record.id}")
+        == "Late by 9 days"
+    )
+    assert odoo.sql("SELECT count(*) FROM mail_mail") == mails
+    assert odoo.sql(f"SELECT state FROM purchase_order WHERE id = {record.id}") == "purchase"
+
+
+def test_eight_at_once_leave_one_note_a_key(odoo: server.Odoo, made: setup.Made, key: str) -> None:
+    record = order(odoo, "P00004")
+
+    def run() -> None:
+        mine = wire(odoo, key, action_id=made.action_id)
+        for number in range(5):
+            poster.OdooPoster(mine).post(note(record, f"situation:{number}"))
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(notes(odoo, record)) == 5
+
+
+def test_the_doctor_finds_everything_refused_and_an_administrator_with_too_much(
+    odoo: server.Odoo, made: setup.Made, key: str
+) -> None:
+    states = odoo.sql("SELECT id, state, write_date FROM purchase_order ORDER BY id")
+    results = doctor.examine(wire(odoo, key, "triage-service", purpose=allowed.Purpose.PROBE))
+    assert [item for item in results if item.verdict != doctor.REFUSED] == []
+    assert len(results) > 50
+    too_much = doctor.examine(wire(odoo, odoo.key("admin"), purpose=allowed.Purpose.PROBE))
+    assert sum(item.verdict == doctor.OPEN for item in too_much) > 20
+    assert odoo.sql("SELECT id, state, write_date FROM purchase_order ORDER BY id") == states
+
+
+def test_what_the_guard_refuses_never_reaches_odoo(
+    odoo: server.Odoo, made: setup.Made, key: str, tmp_path: Path
+) -> None:
+    log = audit.AuditLog(tmp_path / "calls.jsonl")
+    mine = wire(odoo, key, action_id=made.action_id, audit=log)
+    for model, method, ids in (
+        ("purchase.order", "button_confirm", [1]),
+        ("purchase.order", "write", [1]),
+        ("stock.rule", "run_scheduler", []),
+        ("purchase.order", "get_portal_url", [1]),
+        ("ir.actions.server", "run", [made.action_id + 1]),
+        ("res.users", "search_read_and_more", []),
+    ):
+        with pytest.raises(ForbiddenCallError):
+            mine.call(model, method, ids=ids)
+    assert not log.path.exists()
+    with pytest.raises(ForbiddenCallError):
+        mine.call(*allowed.RUN, ids=[made.action_id], context={"active_model": "res.users", "active_id": 2})
+
+
+def test_odoo_itself_refuses_a_stolen_key(odoo: server.Odoo, made: setup.Made, key: str, monkeypatch) -> None:
+    """Without our guard: the rights alone must hold."""
+    monkeypatch.setattr(allowed, "check", lambda *given, **more: None)
+    mine = wire(odoo, key)
+    record = order(odoo, "P00005")
+    before = odoo.sql(f"SELECT state, partner_id, write_date FROM purchase_order WHERE id = {record.id}")
+    for method, arguments in (
+        ("button_cancel", {}),
+        ("write", {"vals": {"partner_ref": "x"}}),
+        ("unlink", {}),
+        ("message_post", {"body": "x"}),
+    ):
+        with pytest.raises(ErpRefusedError):
+            mine.call("purchase.order", method, arguments, ids=[record.id])
+    with pytest.raises(ErpRefusedError):
+        mine.call("res.partner.bank", "search_read", {"domain": [], "fields": ["acc_number"]})
+    assert odoo.sql(f"SELECT state, partner_id, write_date FROM purchase_order WHERE id = {record.id}") == before
+
+
+def test_the_action_takes_no_more_than_it_should(odoo: server.Odoo, made: setup.Made, key: str) -> None:
+    mine = wire(odoo, key, action_id=made.action_id)
+    record = order(odoo, "P00006")
+    context = {"active_model": "purchase.order", "active_id": record.id}
+    for told in ({}, {"key": "k"}, {"key": "k", "body": "b", "partner_ids": [1]}, {"key": "k" * 300, "body": "b"}):
+        with pytest.raises(ErpRefusedError):
+            mine.call(*allowed.RUN, ids=[made.action_id], context={**context, "triage": told})
+    assert notes(odoo, record) == []
+
+
+def test_the_doctors_command_prints_and_exits(
+    odoo: server.Odoo, made: setup.Made, key: str, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    for name, value in (
+        ("URL", odoo.url), ("DATABASE", odoo.database), ("KEY", key), ("ACTION", str(made.action_id)),
+        ("AUDIT", str(tmp_path / "calls.jsonl")), ("RATE", "500"),
+    ):  # fmt: skip
+        monkeypatch.setenv(f"TRIAGE_ODOO_{name}", value)
+    assert cli.main(["doctor", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["not_refused"] == 0
+    assert told["version"].startswith("19")
+    assert cli.main(["audit", "verify"]) == 0
+    assert "the chain holds" in capsys.readouterr().out
+    assert key not in (tmp_path / "calls.jsonl").read_text()
+
+
+def test_another_company_s_orders_keep_their_company(service: Wire) -> None:
+    erp = live.LiveErp(service)
+    (found,) = erp.order_book(sender="", text="P00009").orders
+    assert found.company.name == "Southwind Trading"
+
+
+def test_wrong_keys_and_databases_are_told_in_words(odoo: server.Odoo) -> None:
+    with pytest.raises(ErpRefusedError, match="does not know"):
+        wire(odoo, "0" * 40).call("res.company", "search_count", {"domain": []})
+    wrong = wire(odoo, "0" * 40, "nobody", "xmlrpc")
+    with pytest.raises(ErpRefusedError, match="does not know"):
+        wrong.call("res.company", "search_count", {"domain": []})
+    elsewhere = Wire(replace(wrong.address, protocol="json2", database="nowhere"), audit=None)
+    with pytest.raises(ErpRefusedError):
+        elsewhere.call("res.company", "search_count", {"domain": []})
+
+
+def test_removal_takes_all_away(odoo: server.Odoo, admin: Wire, made: setup.Made) -> None:
+    told: list[str] = []
+    setup.Setup(admin, dry_run=False, tell=told.append).remove()
+    assert odoo.sql("SELECT count(*) FROM res_groups WHERE name->>'en_US' = 'Triage service'") == "0"
+    assert odoo.sql("SELECT count(*) FROM ir_act_server WHERE name->>'en_US' LIKE 'Triage%'") == "0"
+    assert command is not None

@@ -1,0 +1,54 @@
+"""The commands about a live Odoo: preparing it, proving what the service can't do there, checking the log of calls."""
+
+import argparse
+from pathlib import Path
+
+from triage.cli.options import Commands, command, load, quiet
+
+
+def add(commands: "Commands[argparse.ArgumentParser]") -> None:
+    """Add `odoo setup`, `doctor` and `audit verify`."""
+    odoo = commands.add_parser("odoo", help="prepare an Odoo for the service")
+    actions = odoo.add_subparsers(title="actions", required=True, metavar="ACTION")
+    about = "make the service's user, its read-only rights and the server action that leaves notes"
+    setup = command(actions, "setup", _setup, about, "triage odoo setup --dry-run")
+    setup.add_argument("--dry-run", action="store_true", help="show every record, change nothing")
+    setup.add_argument("--remove", action="store_true", help="take everything away again")
+    about = "prove what the service can't do in Odoo, and say what is missing"
+    doctor = command(commands, "doctor", _doctor, about, "triage doctor --json")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    log = commands.add_parser("audit", help="check the log of calls that left for Odoo")
+    checks = log.add_subparsers(title="actions", required=True, metavar="ACTION")
+    verify = command(checks, "verify", _verify, "find changed, missing or moved lines", "triage audit verify")
+    verify.add_argument("file", nargs="?", type=Path, help="default: TRIAGE_ODOO_AUDIT")
+    verify.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _setup(given: argparse.Namespace) -> int:
+    from triage.erp.odoo import command as odoo
+
+    settings = load(given, odoo_key="-")  # an administrator's key is used, the service's is not needed
+    return odoo.set_up(
+        settings.odoo_url,
+        settings.odoo_database,
+        dry_run=given.dry_run,
+        remove=given.remove,
+        protocol=settings.odoo_protocol,
+        login=settings.odoo_login,
+    )
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from triage import bootstrap
+    from triage.erp.odoo import allowed
+    from triage.erp.odoo import command as odoo
+
+    settings = quiet(given)
+    prober = bootstrap.odoo_wire(settings, purpose=allowed.Purpose.PROBE)
+    return odoo.examine(bootstrap.odoo_wire(settings), prober, as_json=given.json)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from triage.erp.odoo import command as odoo
+
+    return odoo.verify_audit(given.file or quiet(given).odoo_audit, as_json=given.json)

@@ -1,0 +1,105 @@
+"""`triage odoo setup`, `triage doctor` and `triage audit verify`: what an operator asks and sees about Odoo."""
+
+import getpass
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from triage.erp.odoo import action, allowed, audit, doctor, setup, tables
+from triage.erp.odoo.wire import Address, Wire
+from triage.errors import Error, InputError
+
+_ADMIN_KEY = "TRIAGE_ODOO_ADMIN_KEY"
+
+
+def set_up(url: str, database: str, *, dry_run: bool, remove: bool, protocol: str, login: str) -> int:
+    """Make or remove the service's rights, user and server action. The administrator's key is asked for, never kept."""
+    key = os.environ.get(_ADMIN_KEY) or (getpass.getpass("administrator's API key: ") if sys.stdin.isatty() else "")
+    if not url or not key:
+        raise InputError(
+            "address and administrator's key are needed", subject="triage odoo setup",
+            way_out=f"Set TRIAGE_ODOO_URL, and {_ADMIN_KEY} or type the key when asked.",
+        )  # fmt: skip
+    wire = Wire(
+        Address(url=url, database=database, key=key, login=login, protocol=protocol),
+        audit=None,
+        purpose=allowed.Purpose.SETUP,
+    )
+    work = setup.Setup(wire, dry_run=dry_run, tell=lambda text: print(("would " if dry_run else "") + text))
+    if remove:
+        print(f"{work.remove()} record(s) {'would be ' if dry_run else ''}removed")
+        return 0
+    made = work.make()
+    print(f"{made.changes} change(s){' would be made' if dry_run else ' made'}")
+    if not dry_run:
+        print(f"set TRIAGE_ODOO_ACTION={made.action_id} TRIAGE_ODOO_LOGIN={action.LOGIN}")
+        print("then make an API key for this user, see docs/operator.md")
+    return 0
+
+
+def examine(service: Wire, prober: Wire, *, as_json: bool) -> int:
+    """The doctor on a live Odoo: version, latency, clock, what can't be read, and what must be refused. 1: something is
+    not refused."""
+    told: dict[str, Any] = {"url": service.address.url, "version": service.version()[1]}
+    started = time.perf_counter()
+    reader = tables.Reader(service)
+    companies = reader.rows("res.company", [])
+    told["latency_ms"] = round((time.perf_counter() - started) * 1000)
+    told["companies"] = [row.get("name", "") for row in companies]
+    for model in tables.FIELDS:
+        reader.fields(model)
+    told["unreadable"] = dict(reader.unreadable)
+    told["posting"] = f"server action {service.action_id}" if service.action_id else _module(service)
+    results = doctor.examine(prober)
+    told["probes"] = [
+        {"what": item.probe.what, "call": f"{item.probe.model}.{item.probe.method}", "verdict": item.verdict}
+        for item in results
+    ]
+    told["refused"] = sum(item.verdict == doctor.REFUSED for item in results)
+    told["not_refused"] = sum(item.verdict != doctor.REFUSED for item in results)
+    if as_json:
+        sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(told, results)
+    return 1 if told["not_refused"] else 0
+
+
+def _module(wire: Wire) -> str:
+    try:
+        wire.call("triage.advisory", "search_count", {"domain": []})
+    except Error as error:
+        return f"nothing: {error.reason}. Install the module triage_advisory, or run `triage odoo setup`"
+    return "module triage_advisory"
+
+
+def _print(told: dict[str, Any], results: list[doctor.Result]) -> None:
+    console = Console()
+    console.print(f"Odoo {told['version']} at {told['url']}, {told['latency_ms']} ms, notes by {told['posting']}")
+    console.print("companies: " + ", ".join(told["companies"]), markup=False)
+    for model, reason in told["unreadable"].items():
+        console.print(f"can't be read: {model} ({reason})", markup=False)
+    table = Table("what must be refused", "call", "verdict", "answer")
+    for item in results:
+        colour = "green" if item.verdict == doctor.REFUSED else "bold red"
+        table.add_row(
+            item.probe.what, f"{item.probe.model}.{item.probe.method}", f"[{colour}]{item.verdict}[/]", item.answer[:60]
+        )
+    console.print(table)
+    console.print(f"{told['refused']} refused, {told['not_refused']} not refused")
+
+
+def verify_audit(path: Path, *, as_json: bool) -> int:
+    """Walk the log of calls. 1: it was tampered with."""
+    found = audit.verify(path)
+    told = {"file": str(path), "lines": found.lines, "head": found.head, "fault": found.fault}
+    if as_json:
+        sys.stdout.write(json.dumps(told) + "\n")
+    else:
+        sys.stdout.write(f"{path}: {found.fault or f'{found.lines} lines, the chain holds, head {found.head[:16]}'}\n")
+    return 1 if found.fault else 0
