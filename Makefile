@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STAMPS := $(VENV)/.stamps
 LOCK := requirements
 
-.PHONY: demo test test-odoo check lock clean
+.PHONY: demo test test-odoo soak check lock clean
 .DEFAULT_GOAL := demo
 
 # Try it: a bundled mailbox through the whole path, a ranked queue, pages on 127.0.0.1. `make demo ARGS=--no-serve` ends after the table.
@@ -20,6 +20,10 @@ test: check
 # The part that runs against a real Odoo 19, fetched once into a cache (TRIAGE_TEST_CACHE, default ~/.cache/triage-tests).
 test-odoo: $(STAMPS)/test
 	$(BIN)/python -m pytest tests/odoo $(ARGS)
+
+# Long runs: 1,000 notes left in a real Odoo while the line is cut.
+soak: $(STAMPS)/test
+	$(BIN)/python tests/soak/odoo_posts.py
 
 check: $(STAMPS)/test
 	$(BIN)/ruff check .

@@ -179,6 +179,19 @@ def _make(installed: install.Installed, template: Path) -> None:
         _shell(installed, config, "template", RECORDS.read_text())
 
 
+def run_module_tests(folder: Path) -> str:
+    """Run the module's own tests inside Odoo, on a copy of the template; returns Odoo's log."""
+    installed, _ = prepared(folder)
+    with postgres(folder / "pg") as server:
+        config = _configuration(folder, installed, server, free_port())
+        command = [str(installed.python), str(installed.program), "-c", str(config), "-d", "template"]
+        done = subprocess.run(
+            [*command, "-u", "triage_advisory", "--test-tags", "triage", "--stop-after-init", "--log-level=test"],
+            capture_output=True, text=True, env=_environment(installed), timeout=_MAKE, check=False,
+        )  # fmt: skip
+    return done.stdout + done.stderr
+
+
 @contextlib.contextmanager
 def odoo(folder: Path) -> Iterator[Odoo]:
     """A running Odoo on a copy of the template."""

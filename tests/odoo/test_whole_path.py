@@ -26,7 +26,7 @@ def mail(text: str, number: int = 1) -> bytes:
 def made(odoo: server.Odoo) -> setup.Made:
     address = wire.Address(url=odoo.url, database=odoo.database, key=odoo.key("admin"), calls_a_second=500)
     admin = wire.Wire(address, audit=None, purpose=allowed.Purpose.SETUP)
-    return setup.Setup(admin, dry_run=False, tell=lambda text: None).make()
+    return setup.Setup(admin, dry_run=False, tell=lambda text: None, server_action=True).make()
 
 
 @pytest.fixture

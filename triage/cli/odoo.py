@@ -13,6 +13,9 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     about = "make the service's user, its read-only rights and the server action that leaves notes"
     setup = command(actions, "setup", _setup, about, "triage odoo setup --dry-run")
     setup.add_argument("--dry-run", action="store_true", help="show every record, change nothing")
+    setup.add_argument(
+        "--server-action", action="store_true", help="make the server action though our module is installed"
+    )
     setup.add_argument("--remove", action="store_true", help="take everything away again")
     about = "prove what the service can't do in Odoo, and say what is missing"
     doctor = command(commands, "doctor", _doctor, about, "triage doctor --json")
@@ -33,6 +36,7 @@ def _setup(given: argparse.Namespace) -> int:
         settings.odoo_database,
         dry_run=given.dry_run,
         remove=given.remove,
+        server_action=given.server_action,
         protocol=settings.odoo_protocol,
         login=settings.odoo_login,
     )

@@ -18,7 +18,9 @@ from triage.errors import Error, InputError
 _ADMIN_KEY = "TRIAGE_ODOO_ADMIN_KEY"
 
 
-def set_up(url: str, database: str, *, dry_run: bool, remove: bool, protocol: str, login: str) -> int:
+def set_up(
+    url: str, database: str, *, dry_run: bool, remove: bool, server_action: bool, protocol: str, login: str
+) -> int:
     """Make or remove the service's rights, user and server action. The administrator's key is asked for, never kept."""
     key = os.environ.get(_ADMIN_KEY) or (getpass.getpass("administrator's API key: ") if sys.stdin.isatty() else "")
     if not url or not key:
@@ -31,14 +33,20 @@ def set_up(url: str, database: str, *, dry_run: bool, remove: bool, protocol: st
         audit=None,
         purpose=allowed.Purpose.SETUP,
     )
-    work = setup.Setup(wire, dry_run=dry_run, tell=lambda text: print(("would " if dry_run else "") + text))
+    work = setup.Setup(
+        wire,
+        dry_run=dry_run,
+        tell=lambda text: print(("would " if dry_run else "") + text),
+        server_action=server_action,
+    )
     if remove:
         print(f"{work.remove()} record(s) {'would be ' if dry_run else ''}removed")
         return 0
     made = work.make()
     print(f"{made.changes} change(s){' would be made' if dry_run else ' made'}")
     if not dry_run:
-        print(f"set TRIAGE_ODOO_ACTION={made.action_id} TRIAGE_ODOO_LOGIN={action.LOGIN}")
+        action_id = f"TRIAGE_ODOO_ACTION={made.action_id} " if made.action_id else ""
+        print(f"set {action_id}TRIAGE_ODOO_LOGIN={action.LOGIN}")
         print("then make an API key for this user, see docs/operator.md")
     return 0
 

@@ -20,20 +20,24 @@ class Made:
     """What stands in Odoo now."""
 
     user_id: int
-    action_id: int
+    action_id: int | None  # None: our module is installed and takes the notes
     changes: int  # records made or corrected
 
 
 class Setup:
     """Makes or removes the service's records through an administrator's wire (purpose SETUP)."""
 
-    def __init__(self, wire: Wire, *, dry_run: bool, tell: Tell) -> None:
-        self._wire, self._dry_run, self._tell = wire, dry_run, tell
+    def __init__(self, wire: Wire, *, dry_run: bool, tell: Tell, server_action: bool = False) -> None:
+        """server_action: made even where our module is installed."""
+        self._wire, self._dry_run, self._tell, self._server_action = wire, dry_run, tell, server_action
         self._changes = 0
 
     def make(self) -> Made:
         """Bring everything into place. Raises ErpRefusedError where the key is no administrator's."""
         group = self._one("res.groups", {"name": action.GROUP}, {"api_key_duration": 365.0})
+        if self._has_module() and not self._server_action:
+            # Our module brings the rights, and takes the notes itself: only its user is missing.
+            return Made(user_id=self._user(group), action_id=None, changes=self._changes)
         for model, model_id in self._models():
             right = {"name": f"{action.GROUP}: {model}", "model_id": model_id, "group_id": group}
             flags = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_unlink": False}
@@ -62,6 +66,9 @@ class Setup:
                 self._wire.call("res.users", "write", {"vals": {"company_ids": [(6, 0, companies)]}}, ids=[user])
         return user
 
+    def _has_module(self) -> bool:
+        return bool(self._search("ir.model", [("model", "=", "triage.advisory")], ["model"]))
+
     def remove(self) -> int:
         """Take away all that `make` made; returns how many records."""
         for model, domain in (
@@ -71,8 +78,8 @@ class Setup:
             ("res.groups", [("name", "=", action.GROUP)]),
         ):
             ids = [row["id"] for row in self._search(model, domain, ["id"])]
-            if not ids:
-                continue
+            if not ids or (model == "res.groups" and self._has_module()):
+                continue  # the module's own group stays with it
             self._changes += len(ids)
             self._tell(f"remove {model} {', '.join(map(str, ids))}")
             if not self._dry_run:

@@ -1,0 +1,103 @@
+"""Our module inside a real Odoo: installs without a warning, passes its own tests, and takes notes from our client."""
+
+import re
+import threading
+from pathlib import Path
+
+import install
+import pytest
+import server
+
+from triage.domain.erp import RecordRef
+from triage.domain.posting import Note
+from triage.erp.odoo import allowed, audit, doctor, poster, setup
+from triage.erp.odoo.wire import Address, Wire
+from triage.errors import ErpRefusedError
+
+
+def wire(odoo: server.Odoo, key: str, **more: object) -> Wire:
+    address = Address(url=odoo.url, database=odoo.database, key=key, calls_a_second=500)
+    return Wire(address, **{"audit": None, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def key(odoo: server.Odoo) -> str:
+    admin = wire(odoo, odoo.key("admin"), purpose=allowed.Purpose.SETUP)
+    made = setup.Setup(admin, dry_run=False, tell=lambda text: None).make()
+    assert made.action_id is None
+    return odoo.key("triage-service")
+
+
+def order(odoo: server.Odoo, name: str) -> RecordRef:
+    number = int(odoo.sql(f"SELECT id FROM purchase_order WHERE name = '{name}'"))
+    return RecordRef(model="purchase.order", id=number, name=name)
+
+
+def note(record: RecordRef, key: str, body: str = "<p>late</p>") -> Note:
+    return Note(key=key, record=record, headline="Late", body_html=body, digest=audit.digest(body), assignee="buyer")
+
+
+def bodies(odoo: server.Odoo, record: RecordRef) -> list[str]:
+    found = odoo.sql(
+        "SELECT replace(m.body, chr(10), ' ') FROM mail_message m JOIN res_users u ON u.partner_id = m.author_id "
+        f"WHERE u.login = 'triage-service' AND m.model = 'purchase.order' AND m.res_id = {record.id}"
+    )
+    return found.splitlines()
+
+
+def test_it_installs_without_a_warning(odoo: server.Odoo) -> None:
+    log = (install.cache() / f"template-{server.template_key(odoo.installed)}" / "init.log").read_text()
+    assert [line for line in log.splitlines() if "triage" in line and re.search(r"\b(WARNING|ERROR)\b", line)] == []
+
+
+def test_its_own_tests_pass(odoo: server.Odoo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    log = server.run_module_tests(tmp_path_factory.mktemp("module"))
+    failed = re.search(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests", log)
+    assert failed is not None, log[-3000:]
+    assert failed.group(1, 2) == ("0", "0"), log[-6000:]
+    assert int(failed.group(3)) >= 7
+
+
+def test_a_note_is_left_and_brought_up_to_date(odoo: server.Odoo, key: str) -> None:
+    record = order(odoo, "P00002")
+    leave = poster.OdooPoster(wire(odoo, key))
+    first = leave.post(note(record, "m:2"))
+    assert leave.post(note(record, "m:2")) == first
+    leave.post(note(record, "m:2", "<p>later <b>still</b></p>"))
+    (body,) = bodies(odoo, record)
+    assert "still" in body
+
+
+def test_eight_at_once_leave_one_note_a_key(odoo: server.Odoo, key: str) -> None:
+    record = order(odoo, "P00004")
+    faults: list[str] = []
+
+    def run() -> None:
+        mine = poster.OdooPoster(wire(odoo, key))
+        for number in range(5):
+            try:
+                mine.post(note(record, f"m:4:{number}"))
+            except ErpRefusedError as error:
+                faults.append(str(error))
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert len(bodies(odoo, record)) == 5
+    assert odoo.sql("SELECT count(*) FROM triage_advisory WHERE key LIKE 'm:4:%'") == "5"
+
+
+def test_the_doctor_finds_everything_refused(odoo: server.Odoo, key: str) -> None:
+    results = doctor.examine(wire(odoo, key, purpose=allowed.Purpose.PROBE))
+    assert [item for item in results if item.verdict != doctor.REFUSED] == []
+
+
+def test_another_company_s_advisory_carries_it(odoo: server.Odoo, key: str, tmp_path: Path) -> None:
+    poster.OdooPoster(wire(odoo, key)).post(note(order(odoo, "P00009"), "m:9"))
+    name = odoo.sql(
+        "SELECT c.name FROM triage_advisory a JOIN res_company c ON c.id = a.company_id WHERE a.key = 'm:9'"
+    )
+    assert name == "Southwind Trading"
