@@ -6,16 +6,19 @@ No IO of its own: everything it touches comes in as an argument. The same input 
 
 import hashlib
 import re
+from zoneinfo import ZoneInfo
 
 from triage.advisors import advise as advising
 from triage.classifiers import assess as assessing
+from triage.classifiers import watching
 from triage.domain.advice import Advice, Priority
 from triage.domain.assessment import Assessment
-from triage.domain.document import Reading
+from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
 from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome
 from triage.domain.ports import Toolkit
+from triage.domain.statement import Statement
 from triage.errors import Error
 from triage.extractors import extract as extracting
 from triage.matching import match as matching
@@ -72,6 +75,34 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         advice=advice,
         versions=tools.versions,
     )
+
+
+def look_at(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
+    """What our own scan found about a record, advised on like anything else. Only the door of scans leads here.
+
+    The message holds the findings as `watching.written` wrote them; the order is read anew. Raises nothing; errors of
+    ours end as `Failed`.
+    """
+    try:
+        told = watching.read(message.raw)
+        book = erp.order_book(sender="", text=told.order_name)
+        order = next((item for item in book.orders if item.name == told.order_name), None)
+        today = erp.now.astimezone(ZoneInfo(tools.policy.timezone)).date()
+        assessment = watching.assessment(told, order, today)
+        reading = Reading(headers=Headers(subject=told.order_name), parts=())
+        advice = advising.advise(
+            assessment, reading, erp, tools.policy, mode=tools.versions.mode, message_id=message.id,
+            versions=tools.versions, situation=told.key,
+        )  # fmt: skip
+    except Error as error:
+        return Failed(
+            message_id=message.id, step="looking at the ERP", reason=error.reason,
+            way_out=error.way_out or "Scan again.", retry_helps=error.retry_helps,
+        )  # fmt: skip
+    return _shape(assessment, advice)(
+        message_id=message.id, reading=reading, statement=Statement(), assessment=assessment, advice=advice,
+        versions=tools.versions,
+    )  # fmt: skip
 
 
 def _shape(assessment: Assessment, advice: Advice) -> type[Advised] | type[NothingToSay] | type[NeedsPerson]:

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
         30.0, "Pause before the second attempt; doubled for each further one.", "seconds", ge=0, le=86_400
     )
     sweep_every: int = _setting(60, "How often stuck work is looked for and put back.", "seconds", ge=1)
+    scan_every: int = _setting(
+        3600, "How often the ERP is scanned for what no message tells; 0: never by itself.", "seconds", ge=0
+    )
     worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
     watch_folder: Path | None = _setting(None, "Folder whose new files are taken in; empty: none is watched.")
     watch_every: float = _setting(5.0, "How often the watched folder is looked at.", "seconds", ge=0.1)

@@ -12,6 +12,8 @@ import pytest
 import server
 
 from triage import cli
+from triage.advisors import policy_file
+from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Note
 from triage.erp.odoo import allowed, audit, doctor, live, poster, setup
@@ -104,6 +106,15 @@ def test_the_live_view_and_a_snapshot_of_the_same_records_agree(service: Wire, o
     assert ("AL-100", "Alder Fittings") in {(price.code, partner.name) for price, partner in erp.offers([product])}
     assert erp.version.startswith("19")
     assert isinstance(erp._view(erp._slowly(), {}), SnapshotErp)
+
+
+def test_a_scan_sees_orders_stock_and_customers(service: Wire) -> None:
+    seen = live.LiveErp(service, now=lambda: datetime(2026, 12, 24, 9, tzinfo=UTC)).watched()
+    assert {"P00001", "P00008", "P00009"} <= {item.name for item in seen.orders}
+    assert sum(item.quantity for item in seen.supply.demand) == 15
+    found = watch.findings(seen, policy_file.load_policy())
+    assert ("overdue_receipt", "P00001") in {(item.type.value, item.order and item.order.name) for item in found}
+    assert "stock_risk" in {item.type.value for item in found}
 
 
 def test_a_message_costs_a_constant_number_of_calls(odoo: server.Odoo, made: setup.Made, key: str) -> None:

@@ -38,12 +38,13 @@ def advise(
     mode: str,
     message_id: str,
     versions: Versions | None = None,
+    situation: str = "",
 ) -> Advice:
     """The advisory of one message.
 
     `key` names the situation: the order that deviates worst, so that a later message about it updates the same entry.
     A message without an order is a situation of its own. A suspicious one never shares an order's entry: whoever
-    forged it must not be able to replace what was honestly said.
+    forged it must not be able to replace what was honestly said. situation: the key where the caller knows it.
     """
     today = erp.now.astimezone(ZoneInfo(policy.timezone)).date()
     record = _record(assessment)
@@ -66,7 +67,7 @@ def advise(
     )
     title = note.headline(told, record)
     return Advice(
-        key=_key(record, message_id, suspicious=assessment.is_suspicious),
+        key=situation or _key(record, message_id, suspicious=assessment.is_suspicious),
         record=record.ref if record else None,
         headline=title,
         route=routed,

@@ -23,7 +23,18 @@ from triage.domain.statement import Price
 
 _MOST = 12  # deviations that are listed
 _WITH_OWN_WORDS = frozenset(  # the deviation's reason says more than its type; it is masked
-    (DeviationType.TERMS_CHANGE, DeviationType.UNREADABLE_DOCUMENT, DeviationType.UNMATCHED_REFERENCE)
+    (
+        DeviationType.TERMS_CHANGE,
+        DeviationType.UNREADABLE_DOCUMENT,
+        DeviationType.UNMATCHED_REFERENCE,
+        # What a scan found is told in our own words.
+        DeviationType.MISSING_CONFIRMATION,
+        DeviationType.OVERDUE_RECEIPT,
+        DeviationType.STOCK_RISK,
+        DeviationType.UNUSUAL_PURCHASE,
+        DeviationType.SUPPLIER_DELAY_RISK,
+        DeviationType.APPROVAL_STALLED,
+    )
 )
 
 

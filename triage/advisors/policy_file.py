@@ -16,7 +16,7 @@ import yaml
 
 from triage.domain.advice import Priority, Role
 from triage.domain.assessment import DeviationType, Kind
-from triage.domain.policy import Bars, Policy, RouteRule, Tolerances, Variant
+from triage.domain.policy import Bars, Policy, RouteRule, Tolerances, Variant, Watch
 from triage.errors import PolicyError
 
 DEFAULT = Path(__file__).parents[2] / "policies" / "default.yaml"
@@ -191,7 +191,7 @@ def load_policy(path: Path | None = None) -> Policy:
 
 _KEYS = (
     "timezone", "language", "review_below", "tolerances", "bars", "variants", "act_within_hours", "working_hours",
-    "people", "routes",
+    "people", "routes", "watch",
 )  # fmt: skip
 
 
@@ -218,6 +218,7 @@ def _policy(root: _Node, digest: str) -> Policy:
         digest=digest,
         tolerances=_numbers(parts["tolerances"], Tolerances) if "tolerances" in parts else Tolerances(),
         bars=_numbers(parts["bars"], Bars) if "bars" in parts else Bars(),
+        watch=_numbers(parts["watch"], Watch) if "watch" in parts else Watch(),
         routes=_rules(parts["routes"]),
         act_within_hours=tuple((name, node.convert(_whole, "whole hours")) for name, node in deadlines.items()),
         people=tuple((Role(name), node.text()) for name, node in people.items()),
@@ -278,6 +279,7 @@ def json_schema() -> dict[str, Any]:
             "review_below": {"type": "number", "minimum": 0, "maximum": 1},
             "tolerances": sizes(Tolerances),
             "bars": sizes(Bars),
+            "watch": sizes(Watch),
             "variants": listing(block({**whom, "tolerances": sizes(Tolerances)}, ["tolerances"])),
             "act_within_hours": block({str(item): whole for item in Priority}),
             "working_hours": {**listing({**whole, "maximum": 24}), "minItems": 2, "maxItems": 2},

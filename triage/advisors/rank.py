@@ -27,6 +27,7 @@ _ALWAYS_HIGH = frozenset(
         DeviationType.QUALITY_ISSUE,
         DeviationType.BANK_DETAILS_CHANGE,
         DeviationType.SUSPICIOUS_CONTENT,
+        DeviationType.STOCK_RISK,
     )
 )
 #: Part of a line's value that is lost at worst, by deviation; dates and prices are reckoned from their size.
@@ -69,6 +70,9 @@ def _of_deviation(item: Deviation, assessment: Assessment, policy: Policy) -> _F
     if item.type is DeviationType.LATE_DELIVERY:
         days = item.days or 0
         return (Priority.HIGH if days > bars.late_days_high else Priority.NORMAL), f"{days} days late"
+    if item.type is DeviationType.OVERDUE_RECEIPT:
+        days = item.days or 0
+        return (Priority.HIGH if days > bars.late_days_high else Priority.NORMAL), f"{days} days overdue"
     if item.type is DeviationType.PRICE_DEVIATION:
         if assessment.kind.kind is Kind.PRICE_CHANGE_NOTICE:
             return _of_letter(item, bars.letter_percent_high)

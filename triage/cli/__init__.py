@@ -86,6 +86,12 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         queue.add_argument(f"--{name}", default="", help=about)
     queue.add_argument("--limit", type=int, default=50, help="entries shown (default: 50)")
     queue.add_argument("--json", action="store_true", help="print JSON")
+    scan = command(
+        commands, "scan", _scan, "look at the ERP for what no message tells", "triage scan --dry-run --erp erp.json"
+    )
+    scan.add_argument("--json", action="store_true", help="print JSON")
+    scan.add_argument("--dry-run", action="store_true", help="only print, bring nothing onto the queue")
+    scan.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: Odoo or the snapshot set)")
     watch = command(commands, "watch", _watch, "take in every file that appears in a folder", "triage watch inbox/")
     watch.add_argument("folder", nargs="?", type=Path, help="default: TRIAGE_WATCH_FOLDER")
 
@@ -177,6 +183,12 @@ def _queue(given: argparse.Namespace) -> int:
         text=given.text,
     )
     return ingest.show_queue(quiet(given), filters, as_json=given.json, limit=max(given.limit, 1))
+
+
+def _scan(given: argparse.Namespace) -> int:
+    from triage.tasks import scan
+
+    return scan.run(quiet(given), as_json=given.json, dry_run=given.dry_run, snapshot=given.erp)
 
 
 def _demo(given: argparse.Namespace) -> int:

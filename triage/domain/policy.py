@@ -28,6 +28,15 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """When the ERP alone gives reason to look. Calendar days."""
+
+    answer_days: int = 0  # an order must be confirmed within; 0: by each supplier's own usual time
+    approval_days: int = 3  # an order may wait for approval
+    fresh_days: int = 7  # orders not older than this are compared with earlier purchases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """Tolerances for a company, supplier or product category; the first that fits wins."""
 
@@ -68,6 +77,7 @@ class Policy:
     people: tuple[tuple[Role, str], ...] = ()  # role → name shown
     review_below: float = 0.5  # confidence under which a person is asked
     timezone: str = "UTC"  # in which the ERP's instants become dates
+    watch: Watch = Watch()
     language: str = "en"  # of notes, where the buyer's own is unknown; ISO 639-1
     working_hours: tuple[int, int] = (8, 17)  # local hours from and to, Monday to Friday
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.domain import codes
 from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, SupplierProduct, Supply
+from triage.domain.watch import Watched
 from triage.erp import fields, records, stock
 from triage.erp.fields import Row
 from triage.erp.mentions import Mentions
@@ -110,6 +111,14 @@ class SnapshotErp:
             for price in self._current_prices
             if price.product_id in wanted and price.supplier_id in self._partners
         )
+
+    def watched(self) -> Watched:
+        """See `ErpWatch.watched`."""
+        orders = tuple(order for order in self._orders.values() if order.state != "cancel")
+        products = {line.product_id for order in orders for line in order.lines}
+        products |= {fields.link(row, "product_id") for row in self._tables["sale.order.line"]}
+        supply = self.supply([item for item in products if item is not None])
+        return Watched(now=self._now, today=self._now.astimezone(self._zone).date(), orders=orders, supply=supply)
 
     # Reading and checking the file.
 

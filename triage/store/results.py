@@ -5,14 +5,17 @@ Never stores for a claim that was lost: whoever took the message over stores ins
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from triage.domain import watch
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
 from triage.store import codec, entries, inbox, outbox
 from triage.store.database import Store
+from triage.store.tables import entries as entries_table
 from triage.store.tables import messages, outcome_orders, outcomes
 
 #: Tells the same document sent again; the pipeline's own function, handed in.
@@ -84,6 +87,28 @@ def outcome_of(store: Store, message_id: str) -> entries.GoodEnd | None:
     return None if document is None else codec.unpack(document, entries.GoodEnd)
 
 
+def first_answers(store: Store) -> dict[int, datetime]:
+    """Order id → when the first message about it arrived; what scans wrote is no answer."""
+    query = (
+        sa.select(outcome_orders.c.order_id, sa.func.min(messages.c.received_at).label("at"))
+        .join(outcomes, outcomes.c.id == outcome_orders.c.outcome_id)
+        .join(messages, messages.c.message_id == outcomes.c.message_id)
+        .where(messages.c.door != watch.DOOR)
+        .group_by(outcome_orders.c.order_id)
+    )
+    with store.read() as connection:
+        return {row.order_id: row.at for row in connection.execute(query).all()}
+
+
+def watched_keys(store: Store) -> set[str]:
+    """Keys of situations that scans opened and nobody has closed."""
+    query = sa.select(entries_table.c.key).where(
+        entries_table.c.key.like("watch:%"), entries_table.c.state.in_(("open", "snoozed"))
+    )
+    with store.read() as connection:
+        return set(connection.execute(query).scalars())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMemory:
     """The `Memory` port over what is stored: what arrived before a message, whenever that is read."""
@@ -99,6 +124,7 @@ class StoredMemory:
             .join(outcomes, outcomes.c.id == messages.c.outcome_id)
             .where(
                 messages.c.message_id != before.id,
+                messages.c.door != watch.DOOR,
                 sa.or_(messages.c.id < here, sa.and_(here.is_(None), messages.c.received_at <= before.received_at)),
                 sa.or_(outcomes.c.id.in_(about), outcomes.c.fingerprint == fingerprint),
             )

@@ -20,6 +20,18 @@ _REPLACED_BY = {
     DeviationType.SUBSTITUTION: ("status",),
 }
 
+#: What scans find. Their entries hold nothing else.
+FOUND_IN_THE_ERP = frozenset(
+    {
+        DeviationType.MISSING_CONFIRMATION,
+        DeviationType.OVERDUE_RECEIPT,
+        DeviationType.STOCK_RISK,
+        DeviationType.UNUSUAL_PURCHASE,
+        DeviationType.SUPPLIER_DELAY_RISK,
+        DeviationType.APPROVAL_STALLED,
+    }
+)
+
 #: Messages that speak of lines without promising anything for them.
 _PROMISES_NOTHING = frozenset({Kind.INVOICE, Kind.QUOTATION, Kind.PRICE_CHANGE_NOTICE, Kind.QUESTION, Kind.AUTO_REPLY})
 
@@ -64,6 +76,8 @@ def weigh(history: Sequence[Understood], *, decided: int = 0) -> Situation:
 
 def _replaced(deviation: Deviation, later: Sequence[Understood]) -> bool:
     """True where a later message states anew what this deviation is about."""
+    if deviation.type in FOUND_IN_THE_ERP and later:
+        return True  # each look at the ERP says anew what holds
     if any(_same(deviation, item) for understood in later for item in understood.assessment.deviations):
         return True
     stated = _REPLACED_BY.get(deviation.type)

@@ -12,6 +12,7 @@ from celery import Celery
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
+from triage import bootstrap
 from triage.settings import Settings
 from triage.tasks import work as working
 
@@ -20,6 +21,7 @@ _log = structlog.get_logger(__name__)
 READ = "triage.read"
 POST = "triage.post"
 SWEEP = "triage.sweep"
+SCAN = "triage.scan"
 QUEUES = ("read", "post")
 
 #: Makes the work's means; called in each worker process, since connections can't be shared between processes.
@@ -50,6 +52,13 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
             ring(app, READ, message_id)
         for outbox_id in found.outbox_ids:
             ring(app, POST, outbox_id)
+
+    @app.task(name=SCAN, shared=False)  # type: ignore[untyped-decorator]
+    def scan() -> None:
+        from triage.tasks import scan as scanning
+
+        services = bootstrap.services(settings)
+        scanning.take(services, scanning.findings(services), own_work())
 
     app.finalize()
     return app
@@ -86,7 +95,12 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "task_time_limit": settings.task_time_limit,
         "task_default_queue": "read",
         "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
-        "task_routes": {READ: {"queue": "read"}, SWEEP: {"queue": "post"}, POST: {"queue": "post"}},
+        "task_routes": {
+            READ: {"queue": "read"},
+            SWEEP: {"queue": "post"},
+            SCAN: {"queue": "read"},
+            POST: {"queue": "post"},
+        },
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,
@@ -98,7 +112,10 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_timeout": timeout,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "beat_schedule": {"sweep": {"task": SWEEP, "schedule": float(settings.sweep_every)}},
+        "beat_schedule": {
+            "sweep": {"task": SWEEP, "schedule": float(settings.sweep_every)},
+            **({"scan": {"task": SCAN, "schedule": float(settings.scan_every)}} if settings.scan_every else {}),
+        },
         "timezone": "UTC",
         "enable_utc": True,
     }

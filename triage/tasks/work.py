@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from triage import bootstrap
+from triage.domain import watch
 from triage.domain.message import Message
 from triage.domain.outcome import Outcome
 from triage.domain.posting import Poster
@@ -44,7 +45,9 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
     return Work(
         store=services.store,
         terms=services.terms,
-        triage=lambda message: pipeline.triage_message(message, erp, tools),
+        triage=lambda message: (pipeline.look_at if message.door == watch.DOOR else pipeline.triage_message)(
+            message, erp, tools
+        ),
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
     )

@@ -1,0 +1,105 @@
+"""`triage scan`: looks at the ERP without any message, and brings what it finds onto the queue by the one path.
+
+What was found before and still holds the same way creates nothing new; what no longer holds closes its entry.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from triage import bootstrap
+from triage.domain import watch
+from triage.domain.watch import Finding
+from triage.errors import SettingsError
+from triage.settings import Settings
+from triage.store import results
+from triage.tasks import console as showing
+from triage.tasks import work as working
+
+
+def findings(services: bootstrap.Services, *, snapshot: Path | None = None) -> tuple[Finding, ...]:
+    """Everything that the ERP shows now. Raises SnapshotError, ErpUnavailableError, PolicyError."""
+    from triage.classifiers import watch as scanning
+
+    erp = bootstrap.erp(services.settings, snapshot)
+    if not hasattr(erp, "watched"):
+        raise SettingsError("this ERP can't be scanned")
+    seen: watch.Watched = erp.watched()
+    seen = replace(seen, answered=results.first_answers(services.store))
+    return scanning.findings(seen, bootstrap.policy(services.settings))
+
+
+def messages(found: tuple[Finding, ...], known: set[str]) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of one message a situation; one without findings for what no longer holds. known: open keys."""
+    from triage.classifiers import watching
+
+    by_key: dict[str, list[Finding]] = defaultdict(list)
+    for item in found:
+        by_key[watching.key_of(item)].append(item)
+    for key in sorted(by_key):
+        order = by_key[key][0].order
+        yield key, watching.written(key, order.name if order else "", by_key[key])
+    for key in sorted(known - set(by_key)):
+        name = key.removeprefix("watch:")
+        yield key, watching.written(key, "" if name.startswith("product:") else name, ())
+
+
+def run(settings: Settings, *, as_json: bool, dry_run: bool, snapshot: Path | None) -> int:
+    """Scan, print what was found, and bring it onto the queue (unless dry_run). Returns 0."""
+    services = bootstrap.services(settings)
+    found = findings(services, snapshot=snapshot)
+    new = 0 if dry_run else take(services, found, working.of(services, snapshot=snapshot))
+    if as_json:
+        told = [_plain(item) for item in found]
+        sys.stdout.write(json.dumps({"findings": told, "news": new}, indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(found, new, dry_run)
+    return 0
+
+
+def take(services: bootstrap.Services, found: tuple[Finding, ...], work: working.Work) -> int:
+    """Have each situation read and its note left; returns how many were news."""
+    new = 0
+    for name, raw in messages(found, results.watched_keys(services.store)):
+        accepted = services.intake.accept(raw, door=watch.DOOR, name=name)
+        if not accepted.new:
+            continue
+        new += 1
+        stored = working.read(work, accepted.message_id)
+        if stored is not None and stored.outbox_id is not None:
+            working.post(work, stored.outbox_id)
+    return new
+
+
+def _plain(item: Finding) -> dict[str, object]:
+    return {
+        "type": item.type.value,
+        "purchase_order": item.order.name if item.order else None,
+        "supplier": item.order.supplier.name if item.order else None,
+        "line_number": item.line_number,
+        "reason": item.reason,
+        "since": item.since.isoformat() if item.since else None,
+        "quantity": str(item.quantity) if item.quantity is not None else None,
+        "percent": str(item.percent) if item.percent is not None else None,
+        "confidence": item.confidence,
+    }
+
+
+def _print(found: tuple[Finding, ...], new: int, dry_run: bool) -> None:
+    table = Table("what", "order", "supplier", "why")
+    for item in found:
+        order = item.order
+        where = f"{order.name}{f'/{item.line_number}' if item.line_number else ''}" if order else "-"
+        supplier = order.supplier.name if order else "-"
+        table.add_row(
+            item.type.value.replace("_", " "), where, showing.safe(supplier, 40), showing.safe(item.reason, 200)
+        )
+    console = Console()
+    console.print(table)
+    console.print(f"{len(found)} findings" + ("" if dry_run else f", {new} situations are news on the queue"))
