@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 STAMPS := $(VENV)/.stamps
 LOCK := requirements
 
-.PHONY: demo test test-odoo soak check lock clean
+.PHONY: demo bench test test-odoo soak check lock clean
 .DEFAULT_GOAL := demo
 
 # Try it: a bundled mailbox through the whole path, a ranked queue, pages on 127.0.0.1. `make demo ARGS=--no-serve` ends after the table.
@@ -20,6 +20,14 @@ test: check
 # The part that runs against a real Odoo 19, fetched once into a cache (TRIAGE_TEST_CACHE, default ~/.cache/triage-tests).
 test-odoo: $(STAMPS)/test
 	$(BIN)/python -m pytest tests/odoo $(ARGS)
+
+# Messages and pages a second, beside other programs on the same files and a floor measured in the same run.
+bench: $(STAMPS)/bench
+	$(BIN)/triage bench $(ARGS)
+
+$(STAMPS)/bench: $(LOCK)/bench.txt $(STAMPS)/demo
+	$(PIP) install --require-hashes -r $(LOCK)/bench.txt
+	@mkdir -p $(STAMPS) && touch $@
 
 # Long runs: 1,000 notes left in a real Odoo while the line is cut.
 soak: $(STAMPS)/test
@@ -56,6 +64,7 @@ lock:
 	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra llm -o $(LOCK)/llm.txt
 	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra postgres -o $(LOCK)/postgres.txt
 	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra dev --extra llm --extra postgres -o $(LOCK)/dev.txt
+	$(COMPILE) -c $(VENV)/all.txt --generate-hashes --extra bench -o $(LOCK)/bench.txt
 	$(COMPILE) -c $(VENV)/all.txt --extra embeddings -o $(VENV)/embeddings.txt
 	grep -vE '^(nvidia-|cuda-|triton==)' $(VENV)/embeddings.txt > $(LOCK)/embeddings.txt
 

@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     _service_commands(commands)
     _evaluation_commands(commands)
     _risk_commands(commands)
+    _bench_command(commands)
+    _replay_command(commands)
     odoo.add(commands)
     _other_commands(commands)
     return top
@@ -125,6 +127,30 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
     compare.add_argument("one", type=Path)
     compare.add_argument("other", type=Path)
     compare.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _bench_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = command(
+        commands, "bench", _bench, "measure messages and pages a second beside other programs", "triage bench --json"
+    )
+    sets = [Path("eval_sets/first")]
+    bench.add_argument("sets", nargs="*", type=Path, default=sets, metavar="SET", help="default: eval_sets/first")
+    bench.add_argument("--seconds", type=float, default=5.0, help="that each figure is measured for (default: 5)")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _replay_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    replay = command(
+        commands,
+        "replay",
+        _replay,
+        "read a mailbox of past months again: what would have been flagged, and how early",
+        "triage replay mails/ --erp erp.json",
+    )
+    replay.add_argument("folder", type=Path, metavar="FOLDER", help="folder with .eml files, folders inside included")
+    replay.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: TRIAGE_ERP_SNAPSHOT)")
+    replay.add_argument("--json", action="store_true", help="print JSON")
+    mode(replay)
 
 
 def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -270,6 +296,19 @@ def _eval_compare(given: argparse.Namespace) -> int:
     from triage.evaluation import command
 
     return command.compare(given.one, given.other, as_json=given.json)
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from triage.evaluation import replay
+
+    return replay.run(quiet(given), given.folder, snapshot=given.erp, as_json=given.json)
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from triage.evaluation import bench
+
+    quiet(given)
+    return bench.run(given.sets, seconds=max(given.seconds, 0.1), as_json=given.json)
 
 
 def _risk_evaluate(given: argparse.Namespace) -> int:
