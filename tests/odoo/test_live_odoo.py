@@ -16,7 +16,7 @@ from triage.advisors import policy_file
 from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Note
-from triage.erp.odoo import allowed, audit, doctor, live, poster, setup
+from triage.erp.odoo import allowed, audit, command, doctor, live, poster, setup
 from triage.erp.odoo.wire import Address, Wire
 from triage.erp.snapshot import SnapshotErp
 from triage.errors import ErpRefusedError, ForbiddenCallError
@@ -106,6 +106,28 @@ def test_the_live_view_and_a_snapshot_of_the_same_records_agree(service: Wire, o
     assert ("AL-100", "Alder Fittings") in {(price.code, partner.name) for price, partner in erp.offers([product])}
     assert erp.version.startswith("19")
     assert isinstance(erp._view(erp._slowly(), {}), SnapshotErp)
+
+
+def test_a_recorded_snapshot_answers_like_the_odoo_it_was_taken_from(service: Wire, tmp_path: Path) -> None:
+    out, hidden = tmp_path / "erp.json", tmp_path / "hidden.json"
+    assert command.take_snapshot(service, out, days=3650, secret=None) == 0
+    assert command.take_snapshot(service, hidden, days=3650, secret=b"s" * 32) == 0
+    assert out.stat().st_mode & 0o077 == 0
+    recorded = SnapshotErp(out)
+    erp = live.LiveErp(service, now=lambda: recorded.now)
+    asked: dict[str, str] = {"sender": "orders@alder.example", "text": "Your order P00001 and PO 00002 will be late"}
+    book = recorded.order_book(**asked)
+    seen = erp.order_book(**asked)
+    assert (book.orders, book.senders, book.supplier_products) == (seen.orders, seen.senders, seen.supplier_products)
+    products = [item.id for item in book.products]
+    assert sorted(map(repr, recorded.offers(products))) == sorted(map(repr, erp.offers(products)))
+    one, other = recorded.supply(products), erp.supply(products)
+    assert sorted(map(repr, one.stock)) == sorted(map(repr, other.stock))
+    assert sorted(map(repr, one.demand)) == sorted(map(repr, other.demand))
+    assert sorted(map(repr, one.incoming)) == sorted(map(repr, other.incoming))
+    text = hidden.read_text()
+    assert [word for word in ("Alder", "alder", "FIT-001", "AL-100", "P00001", "Northwind") if word in text] == []
+    assert len(SnapshotErp(hidden)._orders) == len(recorded._orders) > 5
 
 
 def test_a_scan_sees_orders_stock_and_customers(service: Wire) -> None:

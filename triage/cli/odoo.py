@@ -7,7 +7,7 @@ from triage.cli.options import Commands, command, load, quiet
 
 
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
-    """Add `odoo setup`, `doctor` and `audit verify`."""
+    """Add `odoo setup`, `odoo snapshot`, `doctor` and `audit verify`."""
     odoo = commands.add_parser("odoo", help="prepare an Odoo for the service")
     actions = odoo.add_subparsers(title="actions", required=True, metavar="ACTION")
     about = "make the service's user, its read-only rights and the server action that leaves notes"
@@ -17,6 +17,13 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
         "--server-action", action="store_true", help="make the server action though our module is installed"
     )
     setup.add_argument("--remove", action="store_true", help="take everything away again")
+    about = "record what an evaluation or a demonstration needs of this Odoo"
+    snapshot = command(actions, "snapshot", _snapshot, about, "triage odoo snapshot --out erp.json --anonymous")
+    snapshot.add_argument("--out", type=Path, required=True, help="file to write, readable by you alone")
+    snapshot.add_argument("--days", type=int, default=365, help="orders of the last so many days (default: 365)")
+    snapshot.add_argument(
+        "--anonymous", action="store_true", help="make names, addresses, references and prices unrecognisable"
+    )
     about = "prove what the service can't do in Odoo, and say what is missing"
     doctor = command(commands, "doctor", _doctor, about, "triage doctor --json")
     doctor.add_argument("--json", action="store_true", help="print JSON")
@@ -39,6 +46,18 @@ def _setup(given: argparse.Namespace) -> int:
         server_action=given.server_action,
         protocol=settings.odoo_protocol,
         login=settings.odoo_login,
+    )
+
+
+def _snapshot(given: argparse.Namespace) -> int:
+    import secrets
+
+    from triage import bootstrap
+    from triage.erp.odoo import command as odoo
+
+    wire = bootstrap.odoo_wire(quiet(given))
+    return odoo.take_snapshot(
+        wire, given.out, days=given.days, secret=secrets.token_bytes(32) if given.anonymous else None
     )
 
 

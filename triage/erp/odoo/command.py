@@ -1,4 +1,4 @@
-"""`triage odoo setup`, `triage doctor` and `triage audit verify`: what an operator asks and sees about Odoo."""
+"""What an operator asks and sees about Odoo: setting it up, recording it, the doctor, the log of calls."""
 
 import getpass
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from triage.erp.odoo import action, allowed, audit, doctor, setup, tables
+from triage.erp.odoo import action, allowed, anonymous, audit, doctor, live, setup, tables
 from triage.erp.odoo.wire import Address, Wire
 from triage.errors import Error, InputError
 
@@ -48,6 +48,25 @@ def set_up(
         action_id = f"TRIAGE_ODOO_ACTION={made.action_id} " if made.action_id else ""
         print(f"set {action_id}TRIAGE_ODOO_LOGIN={action.LOGIN}")
         print("then make an API key for this user, see docs/operator.md")
+    return 0
+
+
+def take_snapshot(wire: Wire, out: Path, *, days: int, secret: bytes | None) -> int:
+    """Write a snapshot that stands in for this Odoo, for its owner's eyes. secret: disguise it with this.
+
+    Raises InputError where the file can't be written, ErpUnavailableError, ErpRefusedError.
+    """
+    erp = live.LiveErp(wire)
+    moment = erp.now.strftime("%Y-%m-%d %H:%M:%S")
+    held = erp.recorded(days)
+    held = anonymous.Disguise(secret).tables(held) if secret else held
+    content = json.dumps({"_now": moment, "_odoo_version": erp.version, **held}, ensure_ascii=False, indent=1)
+    try:
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(content)
+    except OSError as error:
+        raise InputError(f"can't be written: {error.strerror}", subject=str(out), way_out="Correct --out.") from error
+    print(f"{out}: {len(held['purchase.order'])} orders, {len(held['res.partner'])} partners")
     return 0
 
 

@@ -148,6 +148,30 @@ class LiveErp:
             },
         ).watched()
 
+    def recorded(self, days: int) -> dict[str, Rows]:
+        """What a snapshot holds: the orders of the last `days` and all that bears on them, in about twenty calls."""
+        read = self._reader.rows
+        since = (self.now - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+        orders = read("purchase.order", [("date_order", ">=", since)])
+        lines = read("purchase.order.line", [("order_id", "in", [row["id"] for row in orders])])
+        sales = read("sale.order.line", [("order_id.date_order", ">=", since)])
+        prices = read("product.supplierinfo", [])
+        wanted = sorted({*_links(lines, "product_id"), *_links(sales, "product_id"), *_links(prices, "product_id")})
+        of = [("product_id", "in", wanted)]
+        return {
+            **self._slowly(),
+            "purchase.order": orders,
+            "purchase.order.line": lines,
+            "sale.order.line": sales,
+            "sale.order": read("sale.order", [("id", "in", _links(sales, "order_id"))]),
+            "product.supplierinfo": prices,
+            "product.product": self._products(wanted, _links(prices, "product_tmpl_id")),
+            "stock.quant": read("stock.quant", of),
+            "stock.warehouse.orderpoint": read("stock.warehouse.orderpoint", of),
+            "stock.move": read("stock.move", [*of, ("sale_line_id", "!=", False), *_MOVING]),
+            "stock.picking": read("stock.picking", [("create_date", ">=", since)]),
+        }
+
     def _view(self, slow: dict[str, Rows], more: dict[str, Rows]) -> SnapshotErp:
         return SnapshotErp({"_now": self._moment(), "_odoo_version": self._version, **slow, **more}, self._timezone)
 
