@@ -31,6 +31,7 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     checks = log.add_subparsers(title="actions", required=True, metavar="ACTION")
     verify = command(checks, "verify", _verify, "find changed, missing or moved lines", "triage audit verify")
     verify.add_argument("file", nargs="?", type=Path, help="default: TRIAGE_ODOO_AUDIT")
+    verify.add_argument("--head", help="the head that an earlier check told: finds lines cut off at the end")
     verify.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -46,6 +47,7 @@ def _setup(given: argparse.Namespace) -> int:
         server_action=given.server_action,
         protocol=settings.odoo_protocol,
         login=settings.odoo_login,
+        log=settings.odoo_audit,
     )
 
 
@@ -74,4 +76,4 @@ def _doctor(given: argparse.Namespace) -> int:
 def _verify(given: argparse.Namespace) -> int:
     from triage.erp.odoo import command as odoo
 
-    return odoo.verify_audit(given.file or quiet(given).odoo_audit, as_json=given.json)
+    return odoo.verify_audit(given.file or quiet(given).odoo_audit, head=given.head, as_json=given.json)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from triage import cli
 from triage.erp.odoo import allowed, audit, faults
 from triage.erp.odoo.wire import Address, Wire
 from triage.errors import ErpRefusedError, ErpUnavailableError, ForbiddenCallError, SettingsError
@@ -297,6 +298,26 @@ def test_lines_cut_off_at_the_end_show_by_the_head_kept_elsewhere(tmp_path: Path
     log.path.write_text("\n".join(log.path.read_text().splitlines()[:3]) + "\n")
     assert audit.verify(log.path).fault == ""
     assert "at the end are missing" in audit.verify(log.path, head=head).fault
+
+
+def test_the_command_finds_what_was_cut_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = log_of(tmp_path / "log.jsonl")
+    assert cli.main(["audit", "verify", str(log.path)]) == 0
+    head = capsys.readouterr().out.split()[-1]
+    log.path.write_text("\n".join(log.path.read_text().splitlines()[:3]) + "\n")
+    assert cli.main(["audit", "verify", str(log.path)]) == 0
+    assert cli.main(["audit", "verify", str(log.path), "--head", head]) == 1
+
+
+def test_setting_up_leaves_its_calls_in_the_log(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_ODOO_URL", fake.url)
+    monkeypatch.setenv("TRIAGE_ODOO_ADMIN_KEY", "k" * 40)
+    monkeypatch.setenv("TRIAGE_ODOO_AUDIT", str(tmp_path / "log.jsonl"))
+    fake.answers = [told(403, "odoo.exceptions.AccessError", "no")]
+    assert cli.main(["odoo", "setup", "--dry-run"]) != 0
+    lines = (tmp_path / "log.jsonl").read_text()
+    assert '"purpose": "setup"' in lines
+    assert "kkkk" not in lines
 
 
 def test_several_writers_keep_one_chain(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ _ADMIN_KEY = "TRIAGE_ODOO_ADMIN_KEY"
 
 
 def set_up(
-    url: str, database: str, *, dry_run: bool, remove: bool, server_action: bool, protocol: str, login: str
+    url: str, database: str, *, dry_run: bool, remove: bool, server_action: bool, protocol: str, login: str, log: Path
 ) -> int:
     """Make or remove the service's rights, user and server action. The administrator's key is asked for, never kept."""
     key = os.environ.get(_ADMIN_KEY) or (getpass.getpass("administrator's API key: ") if sys.stdin.isatty() else "")
@@ -30,7 +30,7 @@ def set_up(
         )  # fmt: skip
     wire = Wire(
         Address(url=url, database=database, key=key, login=login, protocol=protocol),
-        audit=None,
+        audit=audit.AuditLog(log),
         purpose=allowed.Purpose.SETUP,
     )
     work = setup.Setup(
@@ -121,12 +121,12 @@ def _print(told: dict[str, Any], results: list[doctor.Result]) -> None:
     console.print(f"{told['refused']} refused, {told['not_refused']} not refused")
 
 
-def verify_audit(path: Path, *, as_json: bool) -> int:
-    """Walk the log of calls. 1: it was tampered with."""
-    found = audit.verify(path)
+def verify_audit(path: Path, *, head: str | None, as_json: bool) -> int:
+    """Walk the log of calls. head: of an earlier check, which must still be there. 1: it was tampered with."""
+    found = audit.verify(path, head)
     told = {"file": str(path), "lines": found.lines, "head": found.head, "fault": found.fault}
     if as_json:
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        sys.stdout.write(f"{path}: {found.fault or f'{found.lines} lines, the chain holds, head {found.head[:16]}'}\n")
+        sys.stdout.write(f"{path}: {found.fault or f'{found.lines} lines, the chain holds, head {found.head}'}\n")
     return 1 if found.fault else 0
