@@ -169,6 +169,15 @@ def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(ser
     assert odoo.sql(f"SELECT state FROM purchase_order WHERE id = {record.id}") == "purchase"
 
 
+def test_a_key_with_blanks_leaves_one_note_too(service: Wire, odoo: server.Odoo) -> None:
+    record = order(odoo, "P00005" if service.address.protocol == "json2" else "P00006")
+    before = len(notes(odoo, record))
+    leave = poster.OdooPoster(service)
+    first = leave.post(note(record, "a message without order 5"))
+    assert leave.post(note(record, "a message without order 5")) == first
+    assert len(notes(odoo, record)) == before + 1
+
+
 def test_eight_at_once_leave_one_note_a_key(odoo: server.Odoo, made: setup.Made, key: str) -> None:
     record = order(odoo, "P00004")
 

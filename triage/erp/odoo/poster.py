@@ -3,12 +3,15 @@
 The same note again changes nothing; a newer one for the same situation replaces the older in place. Mails nobody.
 """
 
+from urllib import parse
+
 from triage.domain.posting import Note, Receipt
 from triage.erp.odoo import allowed, remote_content
 from triage.erp.odoo.wire import Wire
 from triage.errors import ErpRefusedError
 
 _HEADLINE = 200  # characters
+_PLAIN = "!#$&'()*+,/:;<=>?@[]^`{|}"  # of a key: stay as they are
 
 
 class OdooPoster:
@@ -32,7 +35,8 @@ class OdooPoster:
             return Receipt(
                 key=note.key, place=self.place, external_id=f"triage.advisory,{identity}", digest=note.digest
             )
-        told = {"key": note.key, "body": body, "digest": note.digest}
+        # Odoo keeps the key as an external id, which takes no blanks.
+        told = {"key": parse.quote(note.key, safe=_PLAIN), "body": body, "digest": note.digest}
         if note.assignee:
             told |= {"summary": note.headline[:_HEADLINE], "login": note.assignee}
         if note.act_by is not None:
