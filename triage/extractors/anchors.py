@@ -5,8 +5,10 @@ An anchor only says "here it is about that line"; values are read around it by o
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
 
 from triage.domain import codes
 from triage.domain.evidence import Stated
@@ -268,12 +270,27 @@ def substitute(text: str, anchor: Anchor, context: Context) -> Stated[str] | Non
     for match in _TOKEN.finditer(text):
         code = codes.canonical(match.group())
         mixed = any(char.isdigit() for char in code) and any(char.isalpha() for char in code)
-        if not mixed or len(code) < SHORTEST_CODE or code in own or code in context.hints.product_codes:
+        if not mixed or len(code) < SHORTEST_CODE or code in own or code in context.hints.by_code:
             continue
         if any(codes.shape(code)[:2] == codes.shape(mine)[:2] and abs(len(code) - len(mine)) <= 3 for mine in own):
             place = context.evidence(match.group())
             return Stated(value=match.group(), evidence=place, confidence=0.8, source="prose")
     return None
+
+
+def replaced(text: str, candidates: Sequence[Candidate], context: Context) -> Anchor | None:
+    """The line whose code is most like a strange code of the text; None where there is none, or two are as like."""
+    found: list[tuple[float, Candidate]] = []
+    for candidate in candidates:
+        anchor = Anchor(start=0, end=0, text="", candidates=(candidate,), by="topic", confidence=0.8)
+        instead = substitute(text, anchor, context)
+        if instead is not None:
+            like = max(fuzz.ratio(codes.canonical(instead.value), code) for code in candidate.codes)
+            found.append((like, candidate))
+    ranked = sorted(found, key=lambda item: -item[0])
+    if not ranked or (len(ranked) > 1 and ranked[1][0] == ranked[0][0]):
+        return None
+    return Anchor(start=0, end=0, text="", candidates=(ranked[0][1],), by="topic", confidence=0.8)
 
 
 def find_anchors(text: str, hints: Hints) -> list[Anchor]:

@@ -1,5 +1,6 @@
 """What one stretch of a sentence states: quantity, price, day and fate, assuming it is about one line or one order."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -298,6 +299,7 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
     ]
     if not found:
         return None
+    found = [item for item in found if not _is_product(text, item, context)] or _factors(text, found, context)
     ours = {item.line.price for item in candidates if item.line.price}
     if ours:
         # A share capital or an order total is no unit price: what is ten times off is not taken from a sentence.
@@ -322,6 +324,36 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
     place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
     confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
+
+
+def _others(text: str, item: money.FoundMoney, context: Context) -> list[numbers.FoundNumber]:
+    """The clause's other numbers."""
+    found = numbers.find_numbers(text, decimal_mark=context.decimal_mark)
+    return [other for other in found if other.start != item.amount.start and other.value > 0 and not other.percent]
+
+
+def _is_product(text: str, item: money.FoundMoney, context: Context) -> bool:
+    """ "8 pcs x 289.00 = 2,312.00 EUR": the amount is quantity times price, so it is the line's total."""
+    return _factor(text, item, context) is not None
+
+
+def _factor(text: str, item: money.FoundMoney, context: Context) -> numbers.FoundNumber | None:
+    """The price whose product with a quantity before it is the amount; quantity 1 proves nothing."""
+    others = [other for other in _others(text, item, context) if other.end <= item.start]
+    for one, other in itertools.combinations(others, 2):
+        if one.value != 1 and other.value != 1 and abs(one.value * other.value - item.amount.value) <= Decimal("0.01"):
+            return other
+    return None
+
+
+def _factors(text: str, totals: Sequence[money.FoundMoney], context: Context) -> list[money.FoundMoney]:
+    """The prices behind totals, where they carry no currency of their own."""
+    found = []
+    for total in totals:
+        price = _factor(text, total, context)
+        if price is not None:
+            found.append(money.FoundMoney(amount=price, currency=total.currency, start=price.start, end=price.end))
+    return found
 
 
 def _is_added(text: str, left: int, item: money.FoundMoney) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.domain.document import Part, TextLine
-from triage.extractors import calendar_words
+from triage.extractors import calendar_words, units
 
 _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
     r"|^\s*(?=\S*\d)[A-Z][\w./-]{2,20}\s*:\s"
 )
+_QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
@@ -64,7 +65,14 @@ def _goes_on(before: str, line: str) -> bool:
         return False
     if re.search(r"[.!?:;。！？：；]\s*$", before) and not _ABBREVIATION.search(before.rstrip()):
         return False
+    if _begins_with_quantity(before) and _begins_with_quantity(line):
+        return False  # two rows of a list
     return _is_long(before) or line.lstrip()[:1].islower()
+
+
+def _begins_with_quantity(line: str) -> bool:
+    match = _QUANTITY_FIRST.match(line)
+    return match is not None and units.find_unit(match.group(1)) is not None
 
 
 def _paragraphs(lines: Iterable[tuple[int, TextLine]]) -> Iterator[tuple[str, int | None, int, int]]:

@@ -24,7 +24,7 @@ _CJK_WORD = "|".join(sorted((word for word in _SYMBOLS if "\u3040" <= word[0] <=
 _CURRENCY = re.compile(rf"(?<![^\W\d_])({_WORD})(?![^\W\d_])", re.IGNORECASE)
 #: Chinese and Japanese go on without a blank.
 _BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_CJK_WORD}|(?:{_WORD})(?![^\W\d_]))", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?<![^\W\d_])({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:(?<=[\u3040-\u9fff])|(?<![^\W\d_]))({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
 _UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidades|unid|pi[eè]ces?|szt|sztuk|adet|m\b|mtr|个|個|件|本|枚|stuks)?"
 _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"

@@ -12,7 +12,7 @@ from datetime import date
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
-from triage.extractors import anchors, clause_values, clauses, cues, fields, shifts, vocabulary
+from triage.extractors import anchors, clause_values, cues, fields, regions, shifts, vocabulary
 from triage.extractors.anchors import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -20,6 +20,7 @@ from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 from triage.extractors.references import OrderNumbers
 
+_OPENS = 6  # characters before the words that open a sentence
 _TOPIC_REACH = 3  # sentences for which a topic stays in mind
 
 
@@ -84,7 +85,7 @@ class Narrator:
         cuts = [0]
         for left, right in itertools.pairwise(names):
             between = text[places[left] : places[right]]
-            cuts.append(places[left] + _last_break(between))
+            cuts.append(places[left] + regions.last_break(between))
         pieces = [replace(sentence, text=text[start:end]) for start, end in itertools.pairwise([*cuts, len(text)])]
         if all(self._has_say(piece.text) for piece in pieces):
             return list(zip(names, pieces, strict=True))
@@ -107,7 +108,7 @@ class Narrator:
         if found:
             before = len(self._lines)
             self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
-            self._about(sentence, found, _covered(sentence.text, everything))
+            self._about(sentence, found, regions.covered(sentence.text, everything))
             goes_on = self._undated and self._topic_age == 0 and bool(self._topic)
             self._topic = (*self._topic, *found) if goes_on else tuple(found)
             self._topic_age = 0
@@ -159,7 +160,7 @@ class Narrator:
             mine = tuple(item for item in anchor.candidates if item.order.name == self._order)
             named = tuple(item for item in anchor.candidates if item.order.name in self._named)
             anchor = replace(anchor, candidates=mine or named or anchor.candidates)
-            if not kept or not _same_goods(kept[-1], anchor):
+            if not kept or not regions.same_goods(kept[-1], anchor):
                 kept.append(anchor)
             elif kept[-1].by == "description" and anchor.by in ("code", "position"):
                 # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
@@ -171,7 +172,7 @@ class Narrator:
 
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
-        listed = _listed(covered, found, self._context)
+        listed = regions.listed(covered, found, self._context)
         # What is said of the other lines is not said of these.
         others = [
             hit.start
@@ -181,7 +182,7 @@ class Narrator:
         ]
         covered = covered[: others[0]] if others else covered
         shared = clause_values.values_of(covered, replace(sentence, text=covered), self._context, found[0].candidates)
-        for anchor, (start, end) in zip(found, _regions(covered, found, self._context), strict=True):
+        for anchor, (start, end) in zip(found, regions.regions(covered, found, self._context), strict=True):
             self._segment(
                 replace(sentence, text=covered), sentence, anchor, covered[start:end], shared if listed else None
             )
@@ -261,12 +262,36 @@ class Narrator:
 
     def _go_on(self, sentence: Sentence) -> None:
         """A sentence without a line of its own goes on about the last one."""
-        for anchor in self._topic:
+        if self._is_rest_of_order(sentence.text):
+            day = clause_values.values_of(sentence.text, sentence, self._context, ()).promised
+            if day is not None:
+                place = self._context.evidence(sentence.text, page=sentence.page)
+                self._wholes.append(
+                    WholeOrder(evidence=place, order_number=self._order, promised=day, others_only=True)
+                )
+                return
+        topics = self._topic
+        if cues.has(sentence.text, "substitute"):
+            # An alternative is for the goods whose code it resembles, not for all that were named before.
+            meant = anchors.replaced(sentence.text, self._candidates(), self._context)
+            topics = (meant,) if meant is not None else topics[:1]
+        for anchor in topics:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
                 said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
+
+    def _is_rest_of_order(self, text: str) -> bool:
+        """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""
+        if not any(
+            hit.start <= _OPENS and not re.match(r"\W{0,3}\d", text[hit.end :]) for hit in cues.hits(text, "remainder")
+        ):
+            return False
+        ids = {item.line.id for anchor in self._topic for item in anchor.candidates}
+        told = any(line.anchor in ids and line.quantity is not None for line in self._lines)
+        named = any(self._mentions.get(number) is not None for number in ids)
+        return not told and not named and len(self._candidates()) > len(ids)
 
     def _whole(self, sentence: Sentence) -> None:
         """A sentence about the order as a whole; about its line where it has only one."""
@@ -325,63 +350,3 @@ class Narrator:
                 confirms_date=as_ordered and (day or all_of_it) and values.promised is None,
             )
         )
-
-
-def _same_goods(one: Anchor, other: Anchor) -> bool:
-    return {item.line.id for item in one.candidates} == {item.line.id for item in other.candidates}
-
-
-def _covered(text: str, found: Sequence[Anchor]) -> str:
-    """The text with the anchors' words made unreadable, place for place."""
-    for anchor in found:
-        if anchor.by in ("code", "position"):
-            text = text[: anchor.start] + "_" * (anchor.end - anchor.start) + text[anchor.end :]
-    return text
-
-
-def _listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
-    """The goods are only listed ("40 pcs A and 20 pcs B come on …"): nothing else is said between their names."""
-    for left, right in itertools.pairwise(found):
-        between = text[left.end : right.start]
-        words = re.findall(r"[^\W\d_]{2,}", between)
-        if cues.dates_in(between, context):
-            return False
-        if len(words) > 5 or cues.has(between, "as_ordered", "delay", "reject", "confirm", "received", "shipped"):
-            return False
-    return True
-
-
-def _regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int, int]]:
-    """The stretch of a sentence in which each anchor's values stand.
-
-    Values usually follow the name of the goods; where a quantity or a date stands before the first name and
-    none behind the last, they precede it.
-    """
-    if len(found) == 1:
-        return [(0, len(text))]
-    days = cues.dates_in(text, context)
-    before = any(day.end <= found[0].start for day in days)
-    behind = any(day.start >= found[-1].end for day in days)
-    cuts: list[int] = [0]
-    for left, right in itertools.pairwise(found):
-        between = text[left.end : right.start]
-        if before and not behind:
-            # "on 4.12. A, on 11.12. B": the second date belongs to B.
-            cuts.append(left.end + _first_break(between))
-        else:
-            at = _last_break(between)
-            # A day behind the break still belongs to the goods before it.
-            cuts.append(right.start if cues.dates_in(between[at:], context) else left.end + at)
-    cuts.append(len(text))
-    return list(itertools.pairwise(cuts))
-
-
-def _last_break(between: str) -> int:
-    """Cut before what introduces the next name ("…, 40 pcs of")."""
-    breaks = list(clauses.BREAK.finditer(between))
-    return breaks[-1].end() if breaks else 0
-
-
-def _first_break(between: str) -> int:
-    match = clauses.BREAK.search(between)
-    return match.end() if match else 0

@@ -11,9 +11,13 @@ from triage.domain.evidence import Evidence, Stated
 from triage.extractors import vocabulary
 
 #: A run that can be a number of a document: has a digit, may hold letters and separators inside.
-_NUMBER = re.compile(r"(?<![\w@])[A-Za-z]{0,6}(?:[-/.#_][A-Za-z]{1,4})?[-/.#_]?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*")
+_NUMBER = re.compile(
+    r"(?:(?<=[\u3040-\u9fff])|(?<![\w@]))[A-Za-z]{0,6}(?:[-/.#_][A-Za-z]{1,4})?[-/.#_]?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*"
+)
 #: The same with one blank behind its letters, for numbers that are known.
-_LOOSE = re.compile(r"(?<![\w@])(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*")
+_LOOSE = re.compile(
+    r"(?:(?<=[\u3040-\u9fff])|(?<![\w@]))(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*"
+)
 _GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
 _BREAKS = re.compile(r"[/_\s,;:()#]+")
 _DATE_LIKE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
@@ -199,6 +203,8 @@ def _title_numbers(text: str) -> Iterator[str]:
 def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
     """The supplier's own number of the document: printed behind its title, else behind a label."""
     finder = OrderNumbers(book)
+    goods = {codes.canonical(item.code) for item in book.products if item.code}
+    goods |= {codes.canonical(item.code) for item in book.supplier_products if item.code}
     best: tuple[float, Stated[str]] | None = None
     for place in places(reading):
         if place.weight < 1.0:
@@ -207,6 +213,8 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
         found += [(number, 0.8) for number, _ in labelled_numbers(place.text, "supplier_reference")]
         for number, confidence in found:
             if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
+                continue
+            if codes.canonical(number) in goods:
                 continue
             if (len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4) or _AMOUNT.match(number):
                 continue

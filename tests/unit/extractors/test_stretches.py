@@ -220,3 +220,35 @@ def test_spans_that_are_no_day_of_delivery(text):
 def test_currencies_beside_amounts(text, currency):
     (found,) = money.find_money(text)
     assert found.currency == currency
+
+
+def test_the_total_of_a_line_is_no_price():
+    (found,) = stated("PV-HZ25  200 pcs x 4,95 = 990,00 €").lines
+    assert found.price.value.per_unit == Decimal("4.95")
+
+
+def test_rows_that_begin_with_a_quantity_are_rows_however_long():
+    found = stated(
+        "60 Stk Corner bracket 40 mm verzinkt und verpackt (PV-CX40) zu 2,40 EUR/Stk",
+        "200 Stk Hinge stainless 25 poliert (PV-HZ25) zu 4,80 EUR/Stk",
+    )
+    assert [(item.anchor, item.quantity.value) for item in found.lines] == [(11, 60), (12, 200)]
+
+
+def test_the_rest_after_a_line_that_is_told_whole_is_the_rest_of_the_order():
+    found = stated("Position 3 was shipped today.", "The rest will be delivered on 9 November.")
+    (whole,) = found.whole_orders
+    assert whole.others_only
+    assert whole.promised.value == date(2026, 11, 9)
+
+
+def test_an_alternative_is_for_the_goods_whose_code_it_resembles():
+    found = stated("Line 3 is cancelled. Lines 1 and 2 unaffected. The alternative would be PV-LK8 at EUR 21.00.")
+    substituted = [item for item in found.lines if item.substitute_code is not None]
+    assert [(item.anchor, item.substitute_code.value) for item in substituted] == [(13, "PV-LK8")]
+
+
+def test_numbers_stand_beside_chinese_words():
+    found = stated("订单PX0042确认：PV-CX40 60个，单价EUR2.50，交货期11月9日", subject="")
+    assert [item.value for item in found.order_numbers] == ["PX0042"]
+    assert found.lines[0].price.value.amount == Decimal("2.50")

@@ -1,0 +1,69 @@
+"""Cuts a sentence that names several goods into the stretches in which each one's values stand."""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from triage.extractors import clauses, cues
+from triage.extractors.anchors import Anchor
+from triage.extractors.context import Context
+
+
+def same_goods(one: Anchor, other: Anchor) -> bool:
+    return {item.line.id for item in one.candidates} == {item.line.id for item in other.candidates}
+
+
+def covered(text: str, found: Sequence[Anchor]) -> str:
+    """The text with the anchors' words made unreadable, place for place."""
+    for anchor in found:
+        if anchor.by in ("code", "position"):
+            text = text[: anchor.start] + "_" * (anchor.end - anchor.start) + text[anchor.end :]
+    return text
+
+
+def listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
+    """The goods are only listed ("40 pcs A and 20 pcs B come on …"): nothing else is said between their names."""
+    for left, right in itertools.pairwise(found):
+        between = text[left.end : right.start]
+        words = re.findall(r"[^\W\d_]{2,}", between)
+        if cues.dates_in(between, context):
+            return False
+        if len(words) > 5 or cues.has(between, "as_ordered", "delay", "reject", "confirm", "received", "shipped"):
+            return False
+    return True
+
+
+def regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int, int]]:
+    """The stretch of a sentence in which each anchor's values stand.
+
+    Values usually follow the name of the goods; where a quantity or a date stands before the first name and
+    none behind the last, they precede it.
+    """
+    if len(found) == 1:
+        return [(0, len(text))]
+    days = cues.dates_in(text, context)
+    before = any(day.end <= found[0].start for day in days)
+    behind = any(day.start >= found[-1].end for day in days)
+    cuts: list[int] = [0]
+    for left, right in itertools.pairwise(found):
+        between = text[left.end : right.start]
+        if before and not behind:
+            # "on 4.12. A, on 11.12. B": the second date belongs to B.
+            cuts.append(left.end + first_break(between))
+        else:
+            at = last_break(between)
+            # A day behind the break still belongs to the goods before it.
+            cuts.append(right.start if cues.dates_in(between[at:], context) else left.end + at)
+    cuts.append(len(text))
+    return list(itertools.pairwise(cuts))
+
+
+def last_break(between: str) -> int:
+    """Cut before what introduces the next name ("…, 40 pcs of")."""
+    breaks = list(clauses.BREAK.finditer(between))
+    return breaks[-1].end() if breaks else 0
+
+
+def first_break(between: str) -> int:
+    match = clauses.BREAK.search(between)
+    return match.end() if match else 0
