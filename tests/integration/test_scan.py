@@ -59,6 +59,16 @@ def test_found_once_and_closed_when_the_goods_came(erp: Path, capsys: pytest.Cap
     assert scan(capsys)["news"] == 0
 
 
+def test_what_comes_back_is_news_again_and_closes_again(erp: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seen = []
+    for received in (4.0, 10.0, 4.0, 4.0, 3.0, 10.0, 10.0):
+        content = json.loads(json.dumps(ERP))
+        content["purchase.order.line"][0]["qty_received"] = received
+        erp.write_text(json.dumps(content))
+        seen.append((scan(capsys)["news"], len(queue(capsys, "open"))))
+    assert seen == [(1, 1), (1, 0), (1, 1), (0, 1), (1, 1), (1, 0), (0, 0)]
+
+
 def test_a_supplier_can_not_come_in_by_the_door_of_scans(
     erp: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

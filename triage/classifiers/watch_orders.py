@@ -19,7 +19,7 @@ _PRIOR_WEIGHT = 4.0  # answers that the prior counts as
 
 
 def overdue(watched: Watched) -> Iterator[Finding]:
-    """Lines whose own day has passed while goods are still open. A Monday after a Friday is one working day."""
+    """Lines whose own day has passed while goods are still open; calendar days."""
     for order in watched.orders:
         if order.state not in ("purchase", "done"):
             continue

@@ -1,4 +1,4 @@
-"""Purchases that are unlike what was bought before: price, quantity, doubled orders, orders split below a limit.
+"""Purchases that are unlike what was bought before: price, quantity, doubled orders.
 
 Silent where history is thin. Never says that something is wrong: it says what is unusual, and why.
 """
@@ -48,7 +48,7 @@ def _values(order: Order, line: OrderLine, earlier: Sequence[tuple[Order, OrderL
                 type=DeviationType.UNUSUAL_PURCHASE,
                 order=order,
                 line_number=line.number,
-                reason=f"Price {line.price:f} {order.currency}, usually {usual:f} ({len(prices)} purchases).",
+                reason=f"Price {line.price:f} {order.currency}, usually {usual:f}.",
                 confidence=0.85,
                 percent=round(percent, 1),
                 product_code=line.product_code,

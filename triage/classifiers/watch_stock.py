@@ -18,23 +18,24 @@ Place = tuple[int, int]  # product, company
 def running_out(watched: Watched) -> Iterator[Finding]:
     """A finding for each product that can't serve all customers in time, on the order that should bring more."""
     names = {line.product_id: line.product_code for order in watched.orders for line in order.lines}
-    events: dict[Place, list[tuple[date, int, Decimal]]] = defaultdict(list)
+    events: dict[Place, list[tuple[date, int, Decimal, date]]] = defaultdict(list)
     free: dict[Place, Decimal] = defaultdict(Decimal)
     for stock in watched.supply.stock:
         free[stock.product_id, stock.company_id] += stock.free
     for coming in watched.supply.incoming:
         if coming.expected >= watched.today:
-            events[coming.product_id, coming.company_id].append((coming.expected, 0, coming.quantity))
+            events[coming.product_id, coming.company_id].append((coming.expected, 0, coming.quantity, coming.expected))
     customers: dict[Place, set[str]] = defaultdict(set)
     for wanted in watched.supply.demand:
         place = wanted.product_id, wanted.company_id
-        events[place].append((max(wanted.due, watched.today), 1, -wanted.quantity))
+        # Overdue customers wait since their own day: told by that day, the finding stays the same tomorrow.
+        events[place].append((max(wanted.due, watched.today), 1, -wanted.quantity, wanted.due))
         customers[place].add(wanted.order.name)
     for place in sorted(events):
         if not customers[place]:
             continue
         balance, short_from, lack = free[place], None, Decimal(0)
-        for day, _, change in sorted(events[place]):
+        for _, _, change, day in sorted(events[place]):
             balance += change
             if balance < 0 and short_from is None:
                 short_from = day

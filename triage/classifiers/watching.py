@@ -30,8 +30,11 @@ def key_of(finding: Finding) -> str:
     return f"watch:{finding.order.name}" if finding.order else f"watch:product:{finding.product_code}"
 
 
-def written(key: str, order_name: str, findings: Iterable[Finding]) -> bytes:
-    """The message; the same facts give the same bytes."""
+def written(key: str, order_name: str, findings: Iterable[Finding], turn: int = 0) -> bytes:
+    """The message; the same facts in the same turn give the same bytes.
+
+    turn: how many messages about this situation came before: what comes back after it was gone is news again.
+    """
     told = [
         {
             "type": item.type.value,
@@ -45,7 +48,8 @@ def written(key: str, order_name: str, findings: Iterable[Finding]) -> bytes:
         }
         for item in findings
     ]
-    return json.dumps({"key": key, "order": order_name, "findings": told}, sort_keys=True, ensure_ascii=False).encode()
+    content = {"key": key, "order": order_name, "findings": told, "turn": turn}
+    return json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
 
 
 def read(raw: bytes) -> Told:

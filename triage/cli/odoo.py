@@ -64,13 +64,27 @@ def _snapshot(given: argparse.Namespace) -> int:
 
 
 def _doctor(given: argparse.Namespace) -> int:
+    import json
+    import sys
+
     from triage import bootstrap
     from triage.erp.odoo import allowed
     from triage.erp.odoo import command as odoo
+    from triage.tasks import checks
 
     settings = quiet(given)
-    prober = bootstrap.odoo_wire(settings, purpose=allowed.Purpose.PROBE)
-    return odoo.examine(bootstrap.odoo_wire(settings), prober, as_json=given.json)
+    found = list(checks.all_of(settings))
+    status = 0 if all(item.right for item in found) else 1
+    told = [{"part": item.part, "right": item.right, "told": item.told} for item in found]
+    if not given.json:
+        for item in found:
+            sys.stdout.write(f"{'ok   ' if item.right else 'WRONG'}  {item.part}: {item.told}\n")
+    if settings.odoo_url:
+        prober = bootstrap.odoo_wire(settings, purpose=allowed.Purpose.PROBE)
+        return max(status, odoo.examine(bootstrap.odoo_wire(settings), prober, told, as_json=given.json))
+    if given.json:
+        sys.stdout.write(json.dumps({"checks": told, "odoo": None}, indent=1, ensure_ascii=False) + "\n")
+    return status
 
 
 def _verify(given: argparse.Namespace) -> int:

@@ -15,8 +15,8 @@ from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
 from triage.store import codec, entries, inbox, outbox
 from triage.store.database import Store
+from triage.store.tables import blobs, messages, outcome_orders, outcomes
 from triage.store.tables import entries as entries_table
-from triage.store.tables import messages, outcome_orders, outcomes
 
 #: Tells the same document sent again; the pipeline's own function, handed in.
 Fingerprint = Callable[[entries.GoodEnd], str]
@@ -98,6 +98,23 @@ def first_answers(store: Store) -> dict[int, datetime]:
     )
     with store.read() as connection:
         return {row.order_id: row.at for row in connection.execute(query).all()}
+
+
+def latest_scans(store: Store) -> dict[str, tuple[int, bytes]]:
+    """Situation → (how many messages scans have written about it, the newest of them)."""
+    counted = (
+        sa.select(messages.c.name, sa.func.max(messages.c.id).label("id"), sa.func.count().label("written"))
+        .where(messages.c.door == watch.DOOR)
+        .group_by(messages.c.name)
+        .subquery()
+    )
+    query = (
+        sa.select(counted.c.name, counted.c.written, blobs.c.content)
+        .join(messages, messages.c.id == counted.c.id)
+        .join(blobs, blobs.c.digest == messages.c.message_id)
+    )
+    with store.read() as connection:
+        return {row.name: (row.written, row.content) for row in connection.execute(query).all()}
 
 
 def watched_keys(store: Store) -> set[str]:

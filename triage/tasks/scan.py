@@ -5,8 +5,7 @@ What was found before and still holds the same way creates nothing new; what no 
 
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,19 +34,25 @@ def findings(services: bootstrap.Services, *, snapshot: Path | None = None) -> t
     return scanning.findings(seen, bootstrap.policy(services.settings))
 
 
-def messages(found: tuple[Finding, ...], known: set[str]) -> Iterator[tuple[str, bytes]]:
-    """(name, bytes) of one message a situation; one without findings for what no longer holds. known: open keys."""
+def messages(
+    found: tuple[Finding, ...], known: set[str], latest: Mapping[str, tuple[int, bytes]]
+) -> Iterator[tuple[str, bytes]]:
+    """(situation, bytes) of each one that is news; without findings for what no longer holds.
+
+    known: situations that are open. latest: how many messages each one has had, and the newest.
+    """
     from triage.classifiers import watching
 
-    by_key: dict[str, list[Finding]] = defaultdict(list)
+    by_key: dict[str, list[Finding]] = {key: [] for key in known}
     for item in found:
-        by_key[watching.key_of(item)].append(item)
-    for key in sorted(by_key):
-        order = by_key[key][0].order
-        yield key, watching.written(key, order.name if order else "", by_key[key])
-    for key in sorted(known - set(by_key)):
+        by_key.setdefault(watching.key_of(item), []).append(item)
+    for key, mine in sorted(by_key.items()):
         name = key.removeprefix("watch:")
-        yield key, watching.written(key, "" if name.startswith("product:") else name, ())
+        order = "" if name.startswith("product:") else name
+        count, newest = latest.get(key, (0, b""))
+        # The newest was written in the turn before the next one: the same facts then give its very bytes.
+        if newest != watching.written(key, order, mine, count - 1):
+            yield key, watching.written(key, order, mine, count)
 
 
 def run(settings: Settings, *, as_json: bool, dry_run: bool, snapshot: Path | None) -> int:
@@ -66,7 +71,8 @@ def run(settings: Settings, *, as_json: bool, dry_run: bool, snapshot: Path | No
 def take(services: bootstrap.Services, found: tuple[Finding, ...], work: working.Work) -> int:
     """Have each situation read and its note left; returns how many were news."""
     new = 0
-    for name, raw in messages(found, results.watched_keys(services.store)):
+    store = services.store
+    for name, raw in messages(found, results.watched_keys(store), results.latest_scans(store)):
         accepted = services.intake.accept(raw, door=watch.DOOR, name=name)
         if not accepted.new:
             continue

@@ -70,10 +70,12 @@ def take_snapshot(wire: Wire, out: Path, *, days: int, secret: bytes | None) -> 
     return 0
 
 
-def examine(service: Wire, prober: Wire, *, as_json: bool) -> int:
-    """The doctor on a live Odoo: version, latency, clock, what can't be read, and what must be refused. 1: something is
-    not refused."""
-    told: dict[str, Any] = {"url": service.address.url, "version": service.version()[1]}
+def examine(service: Wire, prober: Wire, checks: list[dict[str, Any]], *, as_json: bool) -> int:
+    """The doctor on a live Odoo: version, latency, what can't be read, and what must be refused.
+
+    checks: what was looked at before, for JSON. Returns 1 where something is not refused.
+    """
+    told: dict[str, Any] = {"checks": checks, "url": service.address.url, "version": service.version()[1]}
     started = time.perf_counter()
     reader = tables.Reader(service)
     companies = reader.rows("res.company", [])

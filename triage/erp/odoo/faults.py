@@ -33,7 +33,7 @@ class Missing(ErpRefusedError):
 
 def short(text: object) -> str:
     """One line for people, without paths."""
-    words = " ".join(str(text).split())
+    words = " ".join(str(text).partition("DETAIL:")[0].split())  # the database's details hold rows
     return _PATH.sub("…", words)[:_LONGEST]
 
 

@@ -1,0 +1,67 @@
+"""What `triage doctor` checks besides Odoo: database, broker, snapshot, policy and models, each one told by itself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from triage import bootstrap
+from triage.errors import Error
+from triage.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One part of the service, and whether it can be used."""
+
+    part: str
+    right: bool
+    told: str
+
+
+def all_of(settings: Settings) -> Iterator[Check]:
+    """Every check; none stops the others."""
+    yield _checked(
+        "settings", lambda: f"mode {settings.mode}, {'one process' if settings.embedded else 'with a broker'}"
+    )
+    yield _checked("database", lambda: _database(settings))
+    if not settings.embedded:
+        yield _checked("broker", lambda: _broker(settings))
+    yield _checked("policy", lambda: f"digest {bootstrap.policy(settings).digest[:12]}")
+    yield _checked("models", lambda: _models(settings))
+    if not settings.odoo_url:
+        yield _checked(
+            "ERP", lambda: f"no Odoo is set; the snapshot {settings.erp_snapshot} stands in, {_orders(settings)}"
+        )
+
+
+def _checked(part: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(part=part, right=True, told=look())
+    except (Error, OSError) as error:
+        return Check(part=part, right=False, told=str(error))
+
+
+def _database(settings: Settings) -> str:
+    services = bootstrap.services(settings)
+    kind = "SQLite" if settings.sqlite else "PostgreSQL"
+    return f"{kind}, tables are there, now {services.store.now:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _broker(settings: Settings) -> str:
+    import redis
+
+    address = settings.broker_url.get_secret_value()
+    try:
+        redis.Redis.from_url(address, socket_timeout=settings.broker_timeout).ping()
+    except redis.RedisError as error:
+        raise OSError(f"does not answer ({type(error).__name__}). Is Redis up? Check TRIAGE_BROKER_URL") from error
+    return "answers"
+
+
+def _models(settings: Settings) -> str:
+    tools = bootstrap.toolkit(settings, bootstrap.NoMemory())
+    return ", ".join(f"{name} {digest[:8]}" for name, digest in tools.versions.models)
+
+
+def _orders(settings: Settings) -> str:
+    found = bootstrap.erp(settings)
+    return f"recorded at {found.now:%Y-%m-%d %H:%M} UTC"
