@@ -216,11 +216,29 @@ def by_description(text: str, hints: Hints) -> list[Anchor]:
         for index in ranked[1:]
         if hints.candidates[index].line.product_id != best.line.product_id and scores[index] > scores[ranked[0]] * 0.6
     ]
-    if rivals or scores[ranked[0]] < 0.5:
+    confidence = 0.75
+    if rivals:
+        # "outdoor unit": the goods that are called so rather than the bracket for them.
+        called = [index for index in (ranked[0], *rivals) if _is_called(hints.candidates[index], text)]
+        if len({hints.candidates[index].line.product_id for index in called}) != 1:
+            return []
+        best, confidence = hints.candidates[called[0]], 0.68
+    if scores[ranked[0]] < 0.5:
         return []
     same = [hints.candidates[i] for i in ranked if hints.candidates[i].line.product_id == best.line.product_id]
     start, end = _span(text, best.words)
-    return [_anchor(text, start, end, same, "description", 0.75)]
+    return [_anchor(text, start, end, same, "description", confidence)]
+
+
+_HEAD = re.compile(r"^(?:\[[^\]]*\])?\W*([^\W\d_]{4,})")
+
+
+def _is_called(candidate: Candidate, text: str) -> bool:
+    """The first word of the goods' description stands in the text, in some form."""
+    head = _HEAD.match(candidate.line.description)
+    if head is None:
+        return False
+    return any(_stands_in(word, words_of(text)) for word in words_of(head.group(1)))
 
 
 def _is_type(word: str) -> bool:

@@ -60,6 +60,8 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     delivers = cues.has(text, *_DELIVERY_CUES) or any(
         not fields.within_other_label(text, hit.start, hit.end) for hit in labels
     )
+    # A row of a list names goods only to say how many, when, for how much.
+    delivers = delivers or (bool(candidates) and is_row(text))
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
     prices = prices or _is_usual(values, candidates)
     counted = bool(vocabulary.phrases_in(text, "columns.quantity"))
@@ -90,13 +92,14 @@ def only_mentioned(text: str, values: Values) -> bool:
 
 
 _ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s)")
+_COLUMNS = re.compile(r"\S(?: {3,}|\t)\S[^\n]*?(?: {3,}|\t)\S")
 _MOST_WORDS = 9
 
 
 def is_row(text: str) -> bool:
-    """A line of a list rather than a sentence: begins with a number, a code or a bullet, and has few words."""
+    """A line of a list rather than a sentence: begins with a number, a code or a bullet, or has columns; few words."""
     return (
-        _ROW_BEGIN.match(text) is not None
+        (_ROW_BEGIN.match(text) is not None or _COLUMNS.search(text) is not None)
         and len(re.findall(r"[^\W\d_]{2,}", text)) <= _MOST_WORDS
         and not text.rstrip().endswith(("?", "？"))
     )
@@ -287,7 +290,7 @@ _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal
           "columns.amount", "columns.tax")  # fmt: skip
 _SURCHARGE = re.compile(r"[^\W\d_]*(?:zuschl[aä]ge?|toeslag|kupfer|copper|metal surcharge)(?![^\W\d_])", re.IGNORECASE)
 _REDUCED = re.compile(
-    r"(?:abz[uü]gl?\w*\.?|less|minus|moins|menos|meno|minder|minus|po rabacie|minder)\s*$", re.IGNORECASE
+    r"(?:abz(?:[uü]gl?\w*|gl)\.?|less|minus|moins|menos|meno|minder|minus|po rabacie|minder)\s*$", re.IGNORECASE
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.domain.document import Part, TextLine
-from triage.extractors import calendar_words, units
+from triage.extractors import calendar_words, units, vocabulary
 
 _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
@@ -19,7 +19,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]|(?i:[b-df-hj-np-tv-xzłńśźżß]{2,3})|(?i:pos|poz|pol|art|abt|ref|réf|rif|tel|inc|ca|ing|bzw|usw"
     r"|etc|eg|ie|max|min|avg|ul|al|fa|ud|uds|un|und(?=\.$)|sig|env|éts|sté|cde|qté|evt|mw|vb|ok(?=\.$)|av|no|lot|co|st|str|men|est|exp"
     r"|del|inv|ord|pal|vol|div|dep|rev|fig|ex|et|em|nn|jr|sr)|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
-    r"|zzgl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
+    r"|zzgl|abzgl|einschl|zuz[uü]gl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
     r"|[Dd]ept|[Qq]ty|[Nn]úm|[Nn]um|[Kk]om|[Aa]antal|[Mm]evr|[Dd]hr|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]kt"
     r"|[Oo]ct|[Nn]ov|[Dd]ez|[Dd]ec|[Dd]éc|[Ff]évr?|[Jj]uil)\.$"
 )
@@ -61,13 +61,19 @@ def _is_long(text: str) -> bool:
 
 def _goes_on(before: str, line: str) -> bool:
     """The next line belongs to the same sentence."""
-    if not before or not line.strip() or _BULLET.match(line) or _COLUMNS.search(line) or _COLUMNS.search(before):
+    if not before or not line.strip() or _BULLET.match(line) or _begins_with_position(line) or _COLUMNS.search(line) or _COLUMNS.search(before):
         return False
     if re.search(r"[.!?:;。！？：；]\s*$", before) and not _ABBREVIATION.search(before.rstrip()):
         return False
     if _begins_with_quantity(before) and _begins_with_quantity(line):
         return False  # two rows of a list
     return _is_long(before) or line.lstrip()[:1].islower()
+
+
+def _begins_with_position(line: str) -> bool:
+    """ "Pos 2: …", "línea 3 - …": a row of a list, not the next words of a sentence."""
+    words = vocabulary.phrases_in(line[:24], "columns.position")
+    return any(not line[: hit.start].strip(" -*•") and re.match(r"[ .:#nN°º]{0,4}\d{1,3}\s?[-–:.)]", line[hit.end :]) for hit in words)
 
 
 def _begins_with_quantity(line: str) -> bool:

@@ -25,7 +25,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
         "named": re.compile(
             rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|\xba)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
-            rf"(?:[\s\u00a0,\-./]{{0,3}}(?:de |del |of )?(20\d\d|'?\d\d(?![\d:.,]))(?!\s?(?:st|stk|pcs|szt|pz|uds)))?"
+            rf"(?:[\s\u00a0,\-./]{{0,3}}(?:de |del |of )?(20\d\d)(?!\d)|[\s\u00a0\-./]{{0,2}}('?\d\d)(?![\d:.,]))?"
         ),
         "named_first": re.compile(
             rf"(?<![^\W\d_])({month})\.?[\s\u00a0\-]{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?(?![\d.]\d|\d|\s?(?:pcs|st|units|stk))(?:,?\s{{0,2}}(20\d\d))?"
@@ -33,7 +33,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "week": re.compile(
             rf"(?<![^\W\d_])(?:{words.WEEK})[\s\u00a0.:#]{{0,3}}(?:n[ro°º]?\.?\s?)?(\d{{1,2}})(?!\d)"
             rf"(?:\s?(?:-|–|/|a|bis|to|bis zu|oder|or|ou|o|of|und|al|do)\s?(?:kw|wk|week|sem\.?|s|cw)?\s?(\d{{1,2}})(?!\d|[./]\d))?"
-            rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d|'?\d\d(?=\D|$)))?"
+            rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d)(?!\d)|\s?[/.\-]?\s?('?\d\d)(?![\d:.,]))?"
         ),
         "week_behind": re.compile(
             r"(?<![\d.,])(\d{1,2})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"

@@ -47,7 +47,9 @@ _WORKING = re.compile(
 _NO_DELIVERY = re.compile(
     r"(?:net\b|netto|payment|zahl|paiement|pago|pagament|betaling|platn|odeme|付款|支払|valid|gultig|validite|geldig|wazn|gecerli|有效"
     r"|antwort|reply|respon|repon|risp|odpow|回复|返信|inform|meld|advise|update|let you know|notif|later|spater|plus tard|retard"
-    r"|retras|ritard|vertrag|opozn|atras|gecik|verzog|verspat|推迟|延|遅|delay|slip|claim|reklam|garant|warrant|skonto)"
+    r"|retras|ritard|vertrag|opozn|atras|gecik|verzog|verspat|推迟|延|遅|delay|slip|claim|reklam|garant|warrant|skonto"
+    r"|deposit|down ?payment|anzahlung|acompte|anticipo|acconto|caparra|aanbetaling|zaliczk|sinal|kapora|pesinat|定金|订金|预付|前金"
+    r"|approv|freigabe|accord|aprobaci|approvazione|goedkeuring|akceptac|aprovac|onay|确认图|承認)"
 )
 _WEEK_OF = (
     r"(?<![\w])(?:(?P<n>\d)(?:\.|st|nd|rd|th|e|ere|eme|a|ª)?|(?P<w>first|second|third|fourth|last|erste[nr]?|zweite[nr]?|dritte[nr]?|vierte[nr]?"
@@ -144,7 +146,7 @@ def _lead_times(text: str, frame: Frame) -> Iterator[Hit]:
         if not _SPAN_IN.search(before) and not _SPAN_BEHIND.match(behind):
             continue
         near = re.split(r"[,;()]\s", before)[-1][-34:]
-        if _NO_DELIVERY.search(near) or _NO_DELIVERY.search(re.split(r"[,;(]", behind)[0][:26]):
+        if _NO_DELIVERY.search(near) or _NO_DELIVERY.search(re.split(r"[,;(.]", behind)[0][:32]):
             continue
         written = text[shift.start : shift.end]
         working = _WORKING.search(behind) or re.search(r"(?:working|business|werk|arbeits)", written)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from triage.extractors import calendar_words as words
-from triage.extractors import date_patterns, date_relative
+from triage.extractors import date_patterns, date_relative, units
 from triage.extractors.date_frame import PAST, Frame, Hit, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
-_NEAR = timedelta(days=120)
+_COUNTED = re.compile(r"\s?((?!to\b|no\b|un\b)[^\W\d_]{2,12}\.?)(?![^\W_])")
+_LONG_PAST, _FAR_AHEAD = timedelta(days=300), timedelta(days=550)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +140,11 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
         if found:
             yield match.start(), match.end(), found, "day", (), 0.85
     for match in patterns["named"].finditer(text):
-        month, year = months[match.group(2)], match.group(3)
-        day = int(match.group(1))
-        found = day_of(full_year(year.strip("'")), month, day) if year else likely_year(month, day, frame)
+        year, end = _year_behind(match, text, frame)
+        month, day = months[match.group(2)], int(match.group(1))
+        found = day_of(year, month, day) if year else likely_year(month, day, frame)
         if found and plausible(found, frame):
-            yield match.start(), match.end(), found, "day", (), 1.0
+            yield match.start(), end, found, "day", (), 1.0
     for match in patterns["named_first"].finditer(text):
         month, day, year = months[match.group(1)], int(match.group(2)), match.group(3)
         found = day_of(int(year), month, day) if year else likely_year(month, day, frame)
@@ -161,6 +162,24 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
                     result[1],
                     result[2] * (1 if name == "short" else 0.9),
                 )
+
+
+def _year_behind(match: re.Match[str], text: str, frame: Frame) -> tuple[int | None, int]:
+    """The year in the last two groups (of four digits, of two) and where the date ends.
+
+    Two digits are a year only near this one, and where they count nothing: "2 Dec 20 pcs", "KW 49 30 Stück".
+    """
+    four, two = match.groups()[-2:]
+    if four:
+        return int(four), match.end()
+    if not two:
+        return None, match.end()
+    start = match.start(len(match.groups()))
+    year = full_year(two.strip("'"))
+    counted = _COUNTED.match(text, match.end())
+    if not -1 <= year - frame.today.year <= 3 or (counted and units.find_unit(counted.group(1))):
+        return None, start
+    return year, match.end()
 
 
 def _slash_is_date(text: str, match: re.Match[str], value: date, frame: Frame) -> bool:
@@ -189,12 +208,13 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
         if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]):
             # "3,5 kW   20": a rating.
             continue
-        last, year = match.group(2) or match.group(1), match.group(3)
+        last = match.group(2) or match.group(1)
+        year, end = _year_behind(match, text, frame)
         if year is None and _is_year(match, frame):
-            last, year = match.group(1), match.group(2)
-        found = _week(int(last), year, frame)
+            last, year = match.group(1), full_year(match.group(2))
+        found = _friday(year, int(last)) if year else _week(int(last), None, frame)
         if found:
-            yield match.start(), match.end(), found, "week", (), 0.97
+            yield match.start(), end, found, "week", (), 0.97
     for match in patterns["week_behind"].finditer(text):
         found = _week(int(match.group(1)), match.group(2), frame)
         # "2 Wochen" is a span and never stands in the singular before the year.
@@ -279,6 +299,9 @@ def find_dates(
             continue
         if precision == "week" and kept and _same_week(kept[-1], value, start):
             continue
+        if not frame.today - _LONG_PAST <= value <= frame.today + _FAR_AHEAD and _far(value, frame):
+            # Nobody promises a day so long past; what looks like one was misread or miswritten.
+            confidence *= 0.5
         if precision == "day" and _is_week_of(folded[max(0, start - 24) : start]):
             value, precision, confidence = value + timedelta(days=4 - value.weekday()), "week", 0.9
         kept.append(

@@ -33,6 +33,14 @@ class Spoken:
     mentioned: tuple[int, ...]  # ids of our lines
 
 
+_BULLET = re.compile(r"\s*([-*•–·▪])\s")
+
+
+def _bullet(text: str) -> str:
+    match = _BULLET.match(text)
+    return match.group(1) if match else ""
+
+
 class Narrator:
     """Walks through the sentences of a part and remembers what they are about."""
 
@@ -46,6 +54,7 @@ class Narrator:
         self._order: str | None = named[0] if len(named) == 1 else None
         self._topic: tuple[Anchor, ...] = ()
         self._topic_age = 0
+        self._topic_mark = ""  # how the list item began that named the goods
         self._undated = False
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
@@ -111,6 +120,7 @@ class Narrator:
             self._about(sentence, found, regions.covered(sentence.text, everything))
             goes_on = self._undated and self._topic_age == 0 and bool(self._topic)
             self._topic = (*self._topic, *found) if goes_on else tuple(found)
+            self._topic_mark = _bullet(sentence.text)
             self._topic_age = 0
             # A list of goods without days is one topic: the day that follows is for all of them.
             self._undated = len(self._lines) > before and all(line.promised is None for line in self._lines[before:])
@@ -124,7 +134,8 @@ class Narrator:
         elif self._beside_table:
             return
         elif self._topic and self._topic_age <= _TOPIC_REACH:
-            self._go_on(sentence)
+            if not self._is_next_item(sentence.text):
+                self._go_on(sentence)
         else:
             self._whole(sentence)
 
@@ -281,6 +292,10 @@ class Narrator:
             for values in pieces:
                 said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
+
+    def _is_next_item(self, text: str) -> bool:
+        """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
+        return bool(self._topic_mark) and _bullet(text) == self._topic_mark and clause_values.is_row(text)
 
     def _is_rest_of_order(self, text: str) -> bool:
         """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""

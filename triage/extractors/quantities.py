@@ -35,8 +35,12 @@ class FoundQuantity:
 
 
 _UNIT_BEHIND = re.compile(r"[\s(]{0,2}([个個件只支套台米箱卷張张枚本根巻]|[^\W\d_]{1,14}\.?)")
-#: "30 of 40 pcs": a share of what was ordered.
-_SHARE = re.compile(r"\s?(?:of|von|sur|de|di|van|z|/)\s?(?:the |den )?\d", re.IGNORECASE)
+#: "30 of 40 pcs", "150 downlights sur les 200": a share of what was ordered.
+_SHARE = re.compile(
+    r"\s?(?:[^\W\d_]+\s){0,2}(?:of|out of|von|der|sur|de|des|di|dei|delle|su|van|z|ze|das|dos|/)\s?"
+    r"(?:(?:the|den|les|las|los|le|de)\s)?(?:(?:ordered|bestellten|ursprünglich)\s)?(\d[\d.,]*)",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
@@ -72,7 +76,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         values = (number.value, *number.alternatives)
         value = next((item for item in values if item in expected), number.value)
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
-        share = _SHARE.match(text[number.end : number.end + 14])
+        share = _is_share(text[number.end : number.end + 48], expected, context)
         named = _labelled(text, number.start) or _rest(text, number.start, number.end)
         if (
             not unit
@@ -100,6 +104,15 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     return _with_roles(text, found, expected)
 
 
+def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
+    """What follows is "of the 200", and 200 were ordered."""
+    match = _SHARE.match(behind)
+    if match is None:
+        return False
+    whole = numbers.find_numbers(match.group(1).rstrip(".,"), decimal_mark=context.decimal_mark)
+    return any({item.value, *item.alternatives} & expected for item in whole)
+
+
 def _labelled(text: str, start: int) -> bool:
     """ "quantity 500", "n. 500", "数量 500": a word for quantity directly in front."""
     before = text[max(0, start - 16) : start]
@@ -122,8 +135,9 @@ def _completing(
     """Numbers without a unit that make up an expected quantity together ("20 now, 10 later" of 30)."""
     if len(bare) > _MOST_BARE or not expected:
         return []
+    whole = {item.value for item in found} <= expected  # nothing found, or only what was ordered
     for one, other in itertools.combinations(bare, 2):
-        if one.value > 0 and other.value > 0 and one.value + other.value in expected and not found:
+        if whole and one.value > 0 and other.value > 0 and one.value + other.value in expected:
             return [_bare(one), _bare(other)]
     for one in bare:
         if one.value > 0 and any(one.value + item.value in expected and item.value not in expected for item in found):
@@ -167,6 +181,10 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
             role = Use.ORDERED
         elif cues.has(behind, "received") or cues.has(before[-20:], "received"):
             role = Use.DONE
+        elif len(found) > 1 and item.value in expected and _beside(before, behind, "was_ordered"):
+            role = Use.ORDERED
+        elif _beside(before, behind, "missing"):
+            role = Use.MISSING
         result.append(
             FoundQuantity(
                 value=item.value,
@@ -179,6 +197,11 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
             )
         )
     stated = [item for item in result if item.role is Use.STATED]
+    total = sum(item.value for item in result[1:] if item.role in (Use.STATED, Use.MISSING))
+    if len(result) > 2 and result[0].role is Use.STATED and result[0].value == total and total in expected:
+        # "80 x …: 60 OK, 20 short": the first is the sum of those behind it, so it is what was ordered.
+        result[0] = replace(result[0], role=Use.ORDERED)
+        stated = [item for item in result if item.role is Use.STATED]
     if len(stated) > 1:
         # "of the 120, 80 on … and 40 on …": what stands behind "of" and was ordered is what was ordered.
         whole = [item for item in stated if item.value in expected and _of(text, item)]
@@ -201,6 +224,13 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
                 for item in result
             ]
     return result
+
+
+def _beside(before: str, behind: str, cue: str) -> bool:
+    """The word stands directly before or behind the quantity."""
+    near = [hit for hit in cues.hits(before, cue) if not re.search(r"[\w,;.]", before[hit.end :])]
+    far = [hit for hit in cues.hits(behind, cue) if hit.start <= 6 and not re.search(r"[,;.:]", behind[: hit.start])]
+    return bool(near or far)
 
 
 _OF = re.compile(

@@ -252,3 +252,61 @@ def test_numbers_stand_beside_chinese_words():
     found = stated("订单PX0042确认：PV-CX40 60个，单价EUR2.50，交货期11月9日", subject="")
     assert [item.value for item in found.order_numbers] == ["PX0042"]
     assert found.lines[0].price.value.amount == Decimal("2.50")
+
+
+def test_of_several_quantities_the_one_that_comes_is_stated():
+    for text in (
+        "PV-CX40: 60 x, 40 OK 2 Nov, 20 short, no ETA",
+        "PV-CX40: we can only deliver 40 brackets of the 60 ordered",
+        "PV-CX40 total 40 pcs (order 60 pcs)",
+    ):
+        (found,) = stated(text).lines
+        assert (found.quantity.value, found.ordered_quantity.value) == (Decimal(40), Decimal(60)), text
+
+
+def test_rows_of_goods_that_are_described_have_days_and_deliveries_of_their_own():
+    found = stated("We confirm:", "- Brackets: 20 pcs on 02/11 and 40 pcs on 16/11", "- Hinges: 200 pcs, 02/11")
+    assert facts(found) == [
+        (11, Decimal(20), date(2026, 11, 2)),
+        (11, Decimal(40), date(2026, 11, 16)),
+        (12, Decimal(200), date(2026, 11, 2)),
+    ]
+
+
+def test_an_item_that_is_not_recognised_says_nothing_of_the_one_before():
+    found = stated("- Hinges: 200 pcs, 2 November", "- Something else entirely: 12 pcs, 9 November")
+    assert facts(found) == [(12, Decimal(200), date(2026, 11, 2))]
+
+
+def test_rows_that_begin_with_a_position_are_rows_however_long():
+    found = stated(
+        "Pos 1: PV-CX40, 60 pcs, price 2.40 EUR each, delivery week 45/2026",
+        "Pos 2: PV-HZ25, 200 pcs, price 4.80 EUR less 3% project discount, delivery 02.11.2026",
+    )
+    assert facts(found) == [(11, Decimal(60), date(2026, 11, 6)), (12, Decimal(200), date(2026, 11, 2))]
+    assert found.lines[1].price.value.per_unit == Decimal("4.656")
+
+
+def test_a_lead_time_from_a_payment_or_an_approval_is_no_day():
+    assert not dates.find_dates("Delivery time: 25 days after deposit", today=date(2026, 10, 8))
+    assert not dates.find_dates("Lieferzeit 4 Wochen nach Freigabe", today=date(2026, 10, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "words"),
+    [
+        ("60 OK 2 Dec, 20 short", date(2026, 12, 2), "2 Dec"),
+        ("Lieferung KW 49, 20 Stück", date(2026, 12, 4), "KW 49"),
+        ("3 dec 27 stuks", date(2026, 12, 3), "3 dec"),
+        ("2 Dec 26 to be confirmed", date(2026, 12, 2), "2 Dec 26"),
+        ("Kw50 '26", date(2026, 12, 11), "Kw50 '26"),
+    ],
+)
+def test_what_is_counted_behind_a_day_is_no_year(text, day, words):
+    (found,) = dates.find_dates(text, today=date(2026, 11, 16), day_first=True)
+    assert (found.value, found.text) == (day, words)
+
+
+def test_a_day_long_past_is_never_sure():
+    (found,) = dates.find_dates("Lieferung 2. Dezember 2020", today=date(2026, 11, 16), day_first=True)
+    assert found.confidence <= 0.5
