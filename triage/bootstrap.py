@@ -18,6 +18,7 @@ import structlog
 import triage
 from triage import settings as settings_room
 from triage.domain.erp import ErpView
+from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Versions
 from triage.domain.policy import Policy
@@ -195,6 +196,10 @@ def toolkit(settings: Settings, memory: Memory, *, reader_of_parts: Reader | Non
 @dataclass(frozen=True, slots=True)
 class NoMemory:
     """The `Memory` of somebody who has understood nothing yet."""
+
+    def lessons(self, *, supplier_ids: Collection[int]) -> tuple[Lesson, ...]:
+        """Nothing."""
+        return ()
 
     def earlier(self, *, order_ids: Collection[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
         """Nothing."""

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from triage.advisors import advise as advising
 from triage.classifiers import assess as assessing
 from triage.classifiers import watching
+from triage.domain import lessons
 from triage.domain.advice import Advice, Priority
 from triage.domain.assessment import Assessment
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
 from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome
-from triage.domain.ports import Toolkit
+from triage.domain.ports import Memory, Toolkit
 from triage.domain.statement import Statement
 from triage.errors import Error
 from triage.extractors import extract as extracting
@@ -32,7 +33,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
     try:
         reading = tools.reader.read(message)
         step = "looking up orders"
-        book = _order_book(reading, erp)
+        book = _remembered(_order_book(reading, erp), tools.memory)
         step = "extracting"
         statement = extracting.extract(reading, book, erp.now)
         step = "matching"
@@ -122,6 +123,11 @@ def _order_book(reading: Reading, erp: ErpView) -> OrderBook:
     sender = headers.sender.email if headers.sender else ""
     hints = [address.email for address in (*headers.to, *headers.cc) if address.email]
     return erp.order_book(sender=sender, text="\n".join(texts)[:_MOST_TEXT], company_hints=hints)
+
+
+def _remembered(book: OrderBook, memory: Memory) -> OrderBook:
+    suppliers = {order.supplier.id for order in book.orders}
+    return lessons.applied(book, memory.lessons(supplier_ids=suppliers)) if suppliers else book
 
 
 def fingerprint(reading: Reading) -> str:

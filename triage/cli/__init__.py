@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage import __version__
-from triage.cli import odoo
+from triage.cli import memory, odoo
 from triage.cli.options import Handler, command, load, mode, quiet, quiet_level
 from triage.errors import Error
 
@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _bench_command(commands)
     _replay_command(commands)
     odoo.add(commands)
+    memory.add(commands)
     _other_commands(commands)
     return top
 

@@ -145,6 +145,7 @@ class OrderBook:
     bank_accounts: tuple[tuple[int, str], ...] = ()  # (partner id, normalised account)
     own_addresses: tuple[str, ...] = ()  # our companies' and users' addresses, lower case
     supplier_domains: tuple[str, ...] = ()  # mail domains of all suppliers, to find look-alikes
+    column_meanings: tuple[tuple[str, str], ...] = ()  # learned: (head of a column in lower case, what it holds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

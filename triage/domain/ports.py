@@ -7,6 +7,7 @@ from typing import Protocol
 
 from triage.domain.assessment import DelayReason, Judged
 from triage.domain.document import Reading
+from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Understood, Versions
 from triage.domain.policy import Policy
@@ -57,7 +58,11 @@ class Earlier:
 
 
 class Memory(Protocol):
-    """What was understood before."""
+    """What was understood before, and what people's acceptance of it taught."""
+
+    def lessons(self, *, supplier_ids: Collection[int]) -> tuple[Lesson, ...]:
+        """What was learned about these suppliers, in a fixed order."""
+        ...
 
     def earlier(self, *, order_ids: Collection[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
         """Earlier messages about these orders, or with this fingerprint; oldest first, never `before` itself."""

@@ -122,6 +122,7 @@ class Statement:
     document_date: date | None = None
     revision: Stated[int] | None = None  # the revision of our order that it answers
     document_title: str | None = None  # kind printed on the document itself, a `Kind` value
+    columns: tuple[tuple[str, str], ...] = ()  # (head, what the cells below it showed it to hold), no word list knew it
     mentioned: tuple[int, ...] = ()  # ids of our order lines that the message speaks of, whatever it says
     bank_accounts: tuple[Stated[str], ...] = ()  # IBANs or account numbers, normalised; never shown
     doubts: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from triage import pipeline
 from triage.domain.erp import ErpView
+from triage.domain.lessons import Lesson
 from triage.domain.message import Message, message_of
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier, Toolkit
@@ -34,6 +35,10 @@ class CaseMemory:
                 received_at=message.received_at,
             )
         )
+
+    def lessons(self, *, supplier_ids: Iterable[int]) -> tuple[Lesson, ...]:
+        """Nothing: nobody accepts anything within a case."""
+        return ()
 
     def earlier(self, *, order_ids: Iterable[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
         """The `Memory` port."""

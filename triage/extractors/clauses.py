@@ -61,7 +61,14 @@ def _is_long(text: str) -> bool:
 
 def _goes_on(before: str, line: str) -> bool:
     """The next line belongs to the same sentence."""
-    if not before or not line.strip() or _BULLET.match(line) or _begins_with_position(line) or _COLUMNS.search(line) or _COLUMNS.search(before):
+    if (
+        not before
+        or not line.strip()
+        or _BULLET.match(line)
+        or _begins_with_position(line)
+        or _COLUMNS.search(line)
+        or _COLUMNS.search(before)
+    ):
         return False
     if re.search(r"[.!?:;。！？：；]\s*$", before) and not _ABBREVIATION.search(before.rstrip()):
         return False
@@ -73,7 +80,10 @@ def _goes_on(before: str, line: str) -> bool:
 def _begins_with_position(line: str) -> bool:
     """ "Pos 2: …", "línea 3 - …": a row of a list, not the next words of a sentence."""
     words = vocabulary.phrases_in(line[:24], "columns.position")
-    return any(not line[: hit.start].strip(" -*•") and re.match(r"[ .:#nN°º]{0,4}\d{1,3}\s?[-–:.)]", line[hit.end :]) for hit in words)
+    return any(
+        not line[: hit.start].strip(" -*•") and re.match(r"[ .:#nN°º]{0,4}\d{1,3}\s?[-–:.)]", line[hit.end :])
+        for hit in words
+    )
 
 
 def _begins_with_quantity(line: str) -> bool:

@@ -2,6 +2,7 @@
 
 import enum
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,11 +72,17 @@ class Header:
         return None
 
 
-def role_of(text: str) -> tuple[Role | None, float]:
-    """The role that covers most of a header cell, and the share covered (0 to 1)."""
+#: Heads that were learned of a supplier: words in lower case → role.
+Meanings = Mapping[str, str]
+
+
+def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
+    """The role that covers most of a header cell, and the share covered (0 to 1); what was learned goes first."""
     clean = " ".join(text.split())
     if not clean or len(clean) > 60:
         return None, 0.0
+    if clean.casefold() in meanings:
+        return Role(meanings[clean.casefold()]), 1.0
     letters = max(sum(char.isalnum() for char in clean), 1)
     if money.find_price_basis(clean) and money.currency_in(clean):
         return Role.UNIT_PRICE, 1.0
@@ -96,9 +103,9 @@ def _join(rows: tuple[tuple[Cell, ...], ...]) -> tuple[str, ...]:
     return tuple(" ".join(row[index].text for row in rows if row[index].text) for index in range(len(rows[0])))
 
 
-def _read(texts: tuple[str, ...]) -> tuple[tuple[Role | None, ...], float]:
+def _read(texts: tuple[str, ...], meanings: Meanings) -> tuple[tuple[Role | None, ...], float]:
     """Roles of header cells and how convincing they are; a role is given once, to its best cell."""
-    found = [role_of(text) for text in texts]
+    found = [role_of(text, meanings) for text in texts]
     roles: list[Role | None] = [role if share >= 0.3 else None for role, share in found]
     for index, role in enumerate(roles):
         # "Old net": what was, not what is.
@@ -140,7 +147,7 @@ def _looks_like_data(row: tuple[Cell, ...]) -> bool:
     return bool(filled) and len(numeric) * 2 >= len(filled)
 
 
-def header_at(table: Table, start: int) -> Header | None:
+def header_at(table: Table, start: int, meanings: Meanings) -> Header | None:
     """The header that begins in row `start`, over one to three rows; None where there is none."""
     best: tuple[float, Header] | None = None
     for height in (1, 2, 3):
@@ -148,7 +155,7 @@ def header_at(table: Table, start: int) -> Header | None:
         if len(rows) < height or any(_looks_like_data(row) for row in rows):
             break
         texts = _join(rows)
-        roles, strength = _read(texts)
+        roles, strength = _read(texts, meanings)
         if not _is_header(roles):
             continue
         # A higher header must explain more columns, or the rows below are data already.

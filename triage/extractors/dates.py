@@ -146,8 +146,8 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
         if found and plausible(found, frame):
             yield match.start(), end, found, "day", (), 1.0
     for match in patterns["named_first"].finditer(text):
-        month, day, year = months[match.group(1)], int(match.group(2)), match.group(3)
-        found = day_of(int(year), month, day) if year else likely_year(month, day, frame)
+        month, day, written = months[match.group(1)], int(match.group(2)), match.group(3)
+        found = day_of(int(written), month, day) if written else likely_year(month, day, frame)
         if found and plausible(found, frame):
             yield match.start(), match.end(), found, "day", (), 0.98
     for name in ("short", "slash", "dashed"):

@@ -80,6 +80,7 @@ class _Collector:
         self._terms: list[Term] = []
         self._mentioned: list[int] = []
         self._changes: list[PriceChange] = []
+        self._columns: list[tuple[str, str]] = []
         self._respond_by: Stated[date] | None = None
         self._document_date: date | None = None
 
@@ -121,6 +122,7 @@ class _Collector:
 
     def _table_lines(self, part: Part, context: Context) -> Iterable[LineStatement]:
         for table in part.tables:
+            self._columns.extend(rows.learned_columns(table, context))
             for line in rows.table_statements(table, context):
                 yield self._with_order(part, line)
 
@@ -173,6 +175,7 @@ class _Collector:
             respond_by=self._respond_by,
             document_date=self._document_date,
             document_title=title,
+            columns=tuple(dict.fromkeys(self._columns)),
             mentioned=tuple(dict.fromkeys(self._mentioned)),
             bank_accounts=accounts.bank_accounts(self._reading),
             doubts=tuple(doubt for item in self._structured for doubt in item.doubts),

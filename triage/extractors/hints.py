@@ -5,8 +5,8 @@ A hint tells where to look and how to read what stands there. It never supplies 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from triage.domain import codes
@@ -41,6 +41,7 @@ class Hints:
     due_dates: tuple[date, ...]
     day_first: bool | None
     currency: str | None  # the orders' currency where they agree
+    meanings: Mapping[str, str] = field(default_factory=dict)  # heads of columns learned of this supplier → role
 
     def of(self, order_id: int) -> tuple[Candidate, ...]:
         """The candidates of one order."""
@@ -115,4 +116,5 @@ def hints_of(book: OrderBook, orders: tuple[Order, ...]) -> Hints:
         due_dates=tuple(sorted({item.line.due for item in candidates if item.line.due})),
         day_first=day_first_of(book, orders),
         currency=currencies.pop() if len(currencies) == 1 else None,
+        meanings=dict(book.column_meanings),
     )

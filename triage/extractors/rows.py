@@ -35,18 +35,29 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     return tuple(found)
 
 
+def learned_columns(table: Table, context: Context) -> tuple[tuple[str, str], ...]:
+    """(head, role) of columns that got their meaning from what stands in them, no word list knowing their head."""
+    found = []
+    for header, below in _sections(table, context):
+        for text, role in zip(header.texts, header.roles, strict=True):
+            known, _ = columns.role_of(text, context.hints.meanings)
+            if below and role is not None and known is None and any(char.isalpha() for char in text):
+                found.append((text, role.value))
+    return tuple(found)
+
+
 def _sections(table: Table, context: Context) -> Iterator[tuple[Header, list[Item]]]:
     """Each header with the items below it; a header repeated on the next page continues."""
     header: Header | None = None
     found: list[Item] = []
     index = 0
     while index < len(table.rows):
-        fresh = columns.header_at(table, index)
+        fresh = columns.header_at(table, index, context.hints.meanings)
         if fresh is not None:
             if header is not None and fresh.texts != header.texts and found:
                 yield header, found
                 found = []
-            header = column_content.checked(fresh, _rows_below(table, index + fresh.rows), context)
+            header = column_content.checked(fresh, _rows_below(table, index + fresh.rows, context), context)
             index += fresh.rows
             continue
         if header is not None:
@@ -57,11 +68,11 @@ def _sections(table: Table, context: Context) -> Iterator[tuple[Header, list[Ite
         yield header, found
 
 
-def _rows_below(table: Table, start: int) -> list[tuple[Cell, ...]]:
+def _rows_below(table: Table, start: int, context: Context) -> list[tuple[Cell, ...]]:
     """The rows under a header, up to the next one."""
     rows: list[tuple[Cell, ...]] = []
     for index in range(start, len(table.rows)):
-        if rows and columns.header_at(table, index) is not None:
+        if rows and columns.header_at(table, index, context.hints.meanings) is not None:
             break
         if not _is_summary(table.rows[index]):
             rows.append(table.rows[index])

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from triage.errors import InputError
-from triage.store import codec, entries
+from triage.store import codec, entries, learned
 from triage.store.database import Store
 from triage.store.inbox import State
 from triage.store.tables import entries as rows
@@ -40,6 +40,10 @@ class Decision(enum.StrEnum):
     REVISED = "revised"
     ESCALATED = "escalated"
     SNOOZED = "snoozed"
+
+
+#: What was read is right, whatever is done about it: it teaches what the supplier calls our goods.
+_ACCEPTING = frozenset({Decision.ACCEPTED, Decision.ACCEPTED_WITH_CONDITIONS})
 
 
 class Grouping(enum.StrEnum):
@@ -271,6 +275,8 @@ def decide(
         before = entries.sorts(connection, row)
         values = {"decision": decision, "comment": comment[:4000], "person": person[:200], "at": now}
         connection.execute(feedback.insert().values(entry_id=row.id, outcome_id=row.outcome_id, **values))
+        if decision in _ACCEPTING:
+            learned.learn(connection, row.outcome_id, person=person, now=now)
         changed: dict[str, object] = {"updated_at": now}
         if decision is Decision.SNOOZED:
             changed |= {"state": entries.EntryState.SNOOZED, "snoozed_until": until}

@@ -10,10 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from triage.domain import watch
+from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, entries, inbox, outbox
+from triage.store import codec, entries, inbox, learned, outbox
 from triage.store.database import Store
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
 from triage.store.tables import entries as entries_table
@@ -131,6 +132,10 @@ class StoredMemory:
     """The `Memory` port over what is stored: what arrived before a message, whenever that is read."""
 
     store: Store
+
+    def lessons(self, *, supplier_ids: Collection[int]) -> tuple[Lesson, ...]:
+        """What was learned about these suppliers, in a fixed order."""
+        return learned.of_suppliers(self.store, supplier_ids)
 
     def earlier(self, *, order_ids: Collection[int], fingerprint: str, before: Message) -> tuple[Earlier, ...]:
         """Earlier messages about these orders, or with this fingerprint; oldest first, never `before` itself."""

@@ -227,6 +227,21 @@ feedback = sa.Table(
     sa.Index(None, "entry_id", "id"),
 )
 
+#: What accepted answers taught about a supplier; `triage memory` lists and forgets.
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    _key(),
+    sa.Column("supplier_id", Key, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("written", sa.String(80), nullable=False),
+    sa.Column("meaning", sa.String(40), nullable=False),
+    sa.Column("outcome_id", Key, nullable=False),  # what was accepted
+    sa.Column("person", SafeText, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("supplier_id", "kind", "written"),
+)
+
 #: Notes to be left, written in the transaction of their outcome.
 outbox = sa.Table(
     "outbox",
