@@ -23,8 +23,9 @@ FROM python:3.11-slim
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/triage triage
 COPY --from=build /opt/triage /opt/triage
 COPY policies /etc/triage/policies
+COPY prompts /etc/triage/prompts
 ENV PATH=/opt/triage/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TRIAGE_LOG_FORMAT=json \
-    TRIAGE_POLICY_FILE=/etc/triage/policies/default.yaml
+    TRIAGE_POLICY_FILE=/etc/triage/policies/default.yaml TRIAGE_LLM_PROMPTS=/etc/triage/prompts
 WORKDIR /var/lib/triage
 USER 10001
 EXPOSE 8321

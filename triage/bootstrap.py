@@ -17,6 +17,7 @@ import structlog
 
 import triage
 from triage import settings as settings_room
+from triage.domain.asking import Answers, Ledger, SecondReader, Spending
 from triage.domain.erp import ErpView
 from triage.domain.lessons import Lesson
 from triage.domain.message import Message
@@ -32,6 +33,8 @@ from triage.store.database import Store
 
 if TYPE_CHECKING:
     from triage.erp.odoo.wire import Wire
+    from triage.llm.answers import Recording
+    from triage.llm.room import Room
     from triage.reading.sandbox import SandboxedReader
 
 #: Loggers of libraries that tell every step at "info".
@@ -57,6 +60,8 @@ class Evaluation:
     toolkit: Callable[[Memory], Toolkit]
     erp: Callable[[Path], ErpView]
     versions: dict[str, Any]
+    spendings: list[Spending]  # of a language model, growing while it runs
+    recording: "Recording | None"
 
 
 def services(settings: Settings) -> Services:
@@ -166,17 +171,20 @@ def reader(settings: Settings) -> "SandboxedReader":
     return sandbox.SandboxedReader(bounds)
 
 
-def toolkit(settings: Settings, memory: Memory, *, reader_of_parts: Reader | None = None) -> Toolkit:
-    """What the one path needs in the mode of the settings.
+def toolkit(
+    settings: Settings, memory: Memory, *, reader_of_parts: Reader | None = None, second: SecondReader | None = None
+) -> Toolkit:
+    """What the one path needs in the mode of the settings. second: who is asked in mode "llm".
 
     Raises SettingsError where the mode can't be had, ArtefactError where its models are not in order.
     """
-    if settings.mode == "llm":
+    if settings.mode == "llm" and second is None:
         raise SettingsError("TRIAGE_MODE is llm, and no language model is set up", way_out="Set it to local or rules.")
     from triage.classifiers import models
 
     rules = policy(settings)
     chosen = models.load(settings.mode)
+    asked = second if settings.mode == "llm" else None
     return Toolkit(
         reader=reader_of_parts or reader(settings),
         kind=chosen.kind,
@@ -186,10 +194,14 @@ def toolkit(settings: Settings, memory: Memory, *, reader_of_parts: Reader | Non
         policy=rules,
         versions=Versions(
             code=triage.__version__,
-            models=tuple((item.name, item.digest) for item in (chosen.kind, chosen.reason, chosen.suspicion)),
+            models=(
+                *((item.name, item.digest) for item in (chosen.kind, chosen.reason, chosen.suspicion)),
+                *(asked.versions if asked is not None else ()),
+            ),
             policy=rules.digest,
             mode=settings.mode,
         ),
+        second=asked,
     )
 
 
@@ -206,16 +218,53 @@ class NoMemory:
         return ()
 
 
+def second_reader(
+    settings: Settings, *, ledger: Ledger | None = None, answers: Answers | None = None, recorded_only: bool = False
+) -> "Room | None":
+    """Who is asked in mode "llm"; None in the others. recorded_only: no service is asked, kept answers alone count.
+
+    Raises PromptError where a prompt file can't be used, SettingsError where the client is not installed.
+    """
+    if settings.mode != "llm":
+        return None
+    from triage.llm import answers as kept
+    from triage.llm import ledger as ledgers
+    from triage.llm import opening
+
+    try:
+        service = None if recorded_only else opening.service(settings)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"TRIAGE_MODE is llm, and {error.name} is not installed", way_out="Install triage[llm]."
+        ) from error
+    return opening.room(
+        settings, ledger=ledger or ledgers.MemoryLedger(), answers=answers or kept.Remembered(), asks=service
+    )
+
+
 @contextlib.contextmanager
-def evaluation(mode: str | None, settings: Settings | None = None) -> Iterator[Evaluation]:
-    """The production path for an evaluation, without a store. mode: None takes the setting."""
-    chosen = settings or settings_room.load(mode=mode)
+def evaluation(
+    mode: str | None, settings: Settings | None = None, *, recording: Path | None = None, replay: bool = False
+) -> Iterator[Evaluation]:
+    """The production path for an evaluation, without a store. mode: None takes the setting.
+
+    recording: folder that keeps a language model's answers; with `replay` they alone are used, and nothing is asked.
+    """
+    chosen = settings or settings_room.load(mode=mode, **_recorded(recording if replay else None))
+    from triage.llm import answers as kept
+    from triage.llm import ledger as ledgers
+
+    answers = kept.Recording(recording) if recording is not None else kept.Remembered()
+    ledger = ledgers.MemoryLedger()
+    second = second_reader(chosen, ledger=ledger, answers=answers, recorded_only=replay)
     with contextlib.closing(reader(chosen)) as parts:
-        tools = functools.partial(toolkit, chosen, reader_of_parts=parts)
+        tools = functools.partial(toolkit, chosen, reader_of_parts=parts, second=second)
         versions = tools(NoMemory()).versions
         yield Evaluation(
             toolkit=tools,
             erp=lambda path: erp(chosen, path),
+            spendings=ledger.spendings,
+            recording=answers if isinstance(answers, kept.Recording) else None,
             versions={
                 "code": versions.code,
                 "mode": versions.mode,
@@ -223,6 +272,15 @@ def evaluation(mode: str | None, settings: Settings | None = None) -> Iterator[E
                 "models": dict(versions.models),
             },
         )
+
+
+def _recorded(folder: Path | None) -> dict[str, Any]:
+    """The settings that a recording was made with, which its answers hang on. Raises InputError."""
+    if folder is None:
+        return {}
+    from triage.llm import answers as kept
+
+    return {"llm_url": "http://recorded.invalid/v1", **kept.made_with(folder)}
 
 
 def configure_logging(settings: Settings) -> None:

@@ -65,7 +65,19 @@ class ForbiddenCallError(Error):
     """Our own guard refused a call to the ERP before it left."""
 
 
+class PromptError(Error):
+    """A prompt file can't be used; names file and key."""
+
+
 class ModelUnavailableError(Error):
-    """The language model does not answer in time, or the budget is spent."""
+    """The language model does not answer in time or answers with a passing fault."""
 
     retry_helps = True
+
+    def __init__(self, reason: str, *, wait: float | None = None) -> None:
+        super().__init__(reason, subject="language model")
+        self.wait = wait  # seconds that the service asks to wait; None: it says nothing
+
+
+class ModelRefusedError(Error):
+    """The language model's service refused the request itself: key, model name, parameters."""

@@ -6,19 +6,22 @@ No IO of its own: everything it touches comes in as an argument. The same input 
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from triage.advisors import advise as advising
+from triage.classifiers import asking, second_look, watching
 from triage.classifiers import assess as assessing
-from triage.classifiers import watching
 from triage.domain import lessons
 from triage.domain.advice import Advice, Priority
-from triage.domain.assessment import Assessment
+from triage.domain.asking import PASSING, Asked, Task
+from triage.domain.assessment import Assessment, Confirmation
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
 from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome
-from triage.domain.ports import Memory, Toolkit
+from triage.domain.ports import Earlier, KindModel, Memory, Toolkit
 from triage.domain.statement import Statement
 from triage.errors import Error
 from triage.extractors import extract as extracting
@@ -43,23 +46,19 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         earlier = tools.memory.earlier(
             order_ids=[order.id for order in confirmation.orders], fingerprint=words, before=message
         )
-        assessment = assessing.assess(
+        case = _Case(
             reading=reading,
             statement=statement,
             confirmation=confirmation,
             book=book,
-            policy=tools.policy,
-            kind_model=tools.kind,
-            reason_model=tools.reason,
-            suspicion_model=tools.suspicion,
             earlier=earlier,
             fingerprint_seen=any(item.fingerprint == words for item in earlier),
         )
+        first = _assessed(case, tools)
+        step = "asking a language model"
+        assessment, asked = _second_look(case, first, tools, message.id)
         step = "advising"
-        mode, versions = tools.versions.mode, tools.versions
-        advice = advising.advise(
-            assessment, reading, erp, tools.policy, mode=mode, message_id=message.id, versions=versions
-        )
+        advice = _advised(message, first, assessment, asked, reading, erp, tools)
     except Error as error:
         return Failed(
             message_id=message.id,
@@ -75,7 +74,79 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         assessment=assessment,
         advice=advice,
         versions=tools.versions,
+        asked=asked,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """Everything known before anything is judged."""
+
+    reading: Reading
+    statement: Statement
+    confirmation: Confirmation
+    book: OrderBook
+    earlier: Sequence[Earlier]
+    fingerprint_seen: bool
+
+
+def _assessed(case: _Case, tools: Toolkit, kind: KindModel | None = None) -> Assessment:
+    return assessing.assess(
+        reading=case.reading,
+        statement=case.statement,
+        confirmation=case.confirmation,
+        book=case.book,
+        policy=tools.policy,
+        kind_model=kind or tools.kind,
+        reason_model=tools.reason,
+        suspicion_model=tools.suspicion,
+        earlier=case.earlier,
+        fingerprint_seen=case.fingerprint_seen,
+    )
+
+
+def _second_look(
+    case: _Case, first: Assessment, tools: Toolkit, message_id: str
+) -> tuple[Assessment, tuple[Asked, ...]]:
+    """The assessment after a model was asked where the first one is unsure; for most messages the first one itself."""
+    wanted = asking.wanted(first) if tools.second is not None else ()
+    if tools.second is None or not wanted:
+        return first, ()
+    questions = tools.second.about(message_id)
+    kind, raised = first.kind, []
+    asked: list[Asked] = []
+    if Task.KIND in wanted:
+        reply = questions.ask(asking.kind_question(case.reading, first, case.book, tools.suspicion))
+        asked.append(reply.asked)
+        kind, doubt = second_look.kind_of(reply, first.kind)
+        raised += [doubt] if doubt is not None else []
+    if kind is first.kind and not raised:
+        return first, tuple(asked)
+    second = _assessed(case, tools, second_look.Told(judged=kind))
+    return second_look.held(first, second, raised), tuple(asked)
+
+
+def _advised(
+    message: Message,
+    first: Assessment,
+    assessment: Assessment,
+    asked: tuple[Asked, ...],
+    reading: Reading,
+    erp: ErpView,
+    tools: Toolkit,
+) -> Advice:
+    """The advice; where a model was heard, never milder than what would have been advised without it."""
+    mode, versions = tools.versions.mode, tools.versions
+    unheard = any(item.result in PASSING for item in asked)
+    advice = advising.advise(
+        first, reading, erp, tools.policy, mode=mode, message_id=message.id, versions=versions, unheard=unheard
+    )
+    if assessment is first:
+        return advice
+    return advising.advise(
+        assessment, reading, erp, tools.policy, mode=mode, message_id=message.id, versions=versions, unheard=unheard,
+        floor=advice,
+    )  # fmt: skip
 
 
 def look_at(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:

@@ -39,15 +39,21 @@ def advise(
     message_id: str,
     versions: Versions | None = None,
     situation: str = "",
+    unheard: bool = False,
+    floor: Advice | None = None,
 ) -> Advice:
     """The advisory of one message.
 
     `key` names the situation: the order that deviates worst, so that a later message about it updates the same entry.
     A message without an order is a situation of its own. A suspicious one never shares an order's entry: whoever
     forged it must not be able to replace what was honestly said. situation: the key where the caller knows it.
+    unheard: a language model should have been asked and did not answer. floor: the advice without a language model;
+    priority, score, record and the roles of the route are never less than there.
     """
     today = erp.now.astimezone(ZoneInfo(policy.timezone)).date()
     record = _record(assessment)
+    if floor is not None and floor.record is not None:
+        record = next((item for item in assessment.confirmation.orders if item.ref == floor.record), record)
     words = wording("note", record.buyer.language if record and record.buyer else "", policy.language)
     products = {item.line.product_id for item in effecting.concerned(assessment.deviations) if item.line is not None}
     wanted = {product_id for product_id in products if product_id is not None}
@@ -61,10 +67,15 @@ def advise(
     )
     calendar = _calendar(assessment, policy)
     ranked = rank.rank(assessment, effects, policy, today=today, calendar=calendar)
+    if floor is not None:
+        ranked = rank.at_least(ranked, floor.rank)
     routed = route.route(assessment, effects, policy, ranked.priority, now=erp.now, calendar=calendar)
+    if floor is not None:
+        routed = route.at_least(routed, floor.route)
     told = note.Told(
-        assessment=assessment, reading=reading, words=words, mode=mode, policy=policy.digest, versions=versions
-    )
+        assessment=assessment, reading=reading, words=words, mode=mode, policy=policy.digest, versions=versions,
+        unheard=unheard,
+    )  # fmt: skip
     title = note.headline(told, record)
     return Advice(
         key=situation or _key(record, message_id, suspicious=assessment.is_suspicious),

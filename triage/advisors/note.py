@@ -48,6 +48,7 @@ class Told:
     mode: str  # "rules", "local" or "llm"
     policy: str  # digest
     versions: Versions | None = None
+    unheard: bool = False  # a language model should have been asked, and did not answer
 
     @property
     def quotes(self) -> bool:
@@ -125,6 +126,8 @@ def note_html(
         reason = words.say(f"reason.{assessment.delay_reason}")
         pieces.append(_paragraph(words.say("note.delay_reason", reason=reason)))
     pieces.extend(_route(route, rank, words))
+    if told.unheard:
+        pieces.append(_paragraph(words.say("note.unheard")))
     pieces.append(f"<p><em>{escape(_footer(told))}</em></p>")
     return "".join(pieces)
 

@@ -62,6 +62,11 @@ def rank(
     return Rank(priority=priority, score=round(sum(factor.points for factor in factors), 3), factors=tuple(factors))
 
 
+def at_least(found: Rank, floor: Rank) -> Rank:
+    """`found`, or `floor` where that one stands higher."""
+    return found if (_BASE[found.priority], found.score) >= (_BASE[floor.priority], floor.score) else floor
+
+
 def _of_deviation(item: Deviation, assessment: Assessment, policy: Policy) -> _Found:
     """The least priority that a deviation asks for."""
     bars, words = policy.bars, item.type.value.replace("_", " ")

@@ -40,6 +40,16 @@ def route(
     return Route(steps=tuple(steps.values()), act_by=act_by)
 
 
+def at_least(found: Route, floor: Route) -> Route:
+    """The roles of `floor` first, then those that only `found` names; the earlier of the two deadlines."""
+    roles = set(floor.roles)
+    deadlines = [item for item in (found.act_by, floor.act_by) if item is not None]
+    return Route(
+        steps=(*floor.steps, *(step for step in found.steps if step.role not in roles)),
+        act_by=min(deadlines, default=None),
+    )
+
+
 def _reason(rule: RouteRule, assessment: Assessment, effects: Sequence[Effect]) -> str | None:
     """Why a rule applies; None where it does not. Every condition that a rule names must hold."""
     types = {item.type for item in assessment.deviations}

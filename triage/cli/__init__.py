@@ -123,6 +123,9 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
     run.add_argument("sets", nargs="+", type=Path, metavar="SET", help="folder in the eval set format")
     run.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the results go")
     run.add_argument("--json", action="store_true", help="print the figures as JSON")
+    kept = run.add_mutually_exclusive_group()
+    kept.add_argument("--record", type=Path, metavar="DIR", help="keep a language model's answers there")
+    kept.add_argument("--replay", type=Path, metavar="DIR", help="ask nobody: take recorded answers from there")
     mode(run)
     compare = command(actions, "compare", _eval_compare, "compare two runs", "triage eval compare out/before out/after")
     compare.add_argument("one", type=Path)
@@ -289,8 +292,11 @@ def _migrate(given: argparse.Namespace) -> int:
 def _eval_run(given: argparse.Namespace) -> int:
     from triage.evaluation import command
 
-    load(given, **quiet_level())
-    return command.run(given.sets, given.out, mode=given.mode, as_json=given.json)
+    # A replay takes the settings of the language model from its recording.
+    load(argparse.Namespace(mode="local") if given.replay else given, **quiet_level())
+    return command.run(
+        given.sets, given.out, mode=given.mode, as_json=given.json, record=given.record, replay=given.replay
+    )
 
 
 def _eval_compare(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from triage.domain.advice import Advice
+from triage.domain.asking import PASSING, Asked
 from triage.domain.assessment import Assessment
 from triage.domain.document import Reading
 from triage.domain.statement import Statement
@@ -29,6 +30,12 @@ class Understood:
     assessment: Assessment
     advice: Advice
     versions: Versions
+    asked: tuple[Asked, ...] = ()  # what a language model was asked about it, in order
+
+    @property
+    def undecided(self) -> bool:
+        """True where a language model should have been asked and could not be: asking later can help."""
+        return any(item.result in PASSING for item in self.asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

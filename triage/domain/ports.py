@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from triage.domain.asking import SecondReader
 from triage.domain.assessment import DelayReason, Judged
 from triage.domain.document import Reading
 from triage.domain.lessons import Lesson
@@ -80,3 +81,4 @@ class Toolkit:
     memory: Memory
     policy: Policy
     versions: Versions
+    second: SecondReader | None = None  # asked where the others are unsure; None: nobody is

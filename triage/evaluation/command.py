@@ -16,7 +16,7 @@ import triage
 from triage import bootstrap
 from triage.errors import InputError
 from triage.evaluation import compare as comparing
-from triage.evaluation import metrics, ranking, report, sets
+from triage.evaluation import metrics, model_use, ranking, report, sets
 from triage.evaluation import run as running
 from triage.evaluation.run import Ran
 
@@ -41,17 +41,30 @@ HEADLINE = (
 )
 
 
-def run(folders: Sequence[Path], out: Path, *, mode: str | None, as_json: bool) -> int:
+def run(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    mode: str | None,
+    as_json: bool,
+    record: Path | None = None,
+    replay: Path | None = None,
+) -> int:
     """Run eval sets; write predictions.jsonl, metrics.json and report.html to `out`; print the figures.
 
-    mode: "rules", "local" or "llm"; None takes the setting. Returns the exit status: 1 where a case failed.
-    Raises EvalSetError or InputError where nothing can be run.
+    mode: "rules", "local" or "llm"; None takes the setting. record: folder to which a language model's answers are
+    written, and from which known ones are taken. replay: folder from which alone they are taken. Returns the exit
+    status: 1 where a case failed. Raises EvalSetError or InputError where nothing can be run.
     """
     chosen = [sets.load(folder) for folder in folders]
     _writable(out)
     ran: list[tuple[sets.EvalSet, list[Ran]]] = []
     console = Console(stderr=True)
-    with bootstrap.evaluation(mode) as live, Progress(console=console, transient=True) as progress:
+    recording = replay or record
+    with (
+        bootstrap.evaluation(mode, recording=recording, replay=replay is not None) as live,
+        Progress(console=console, transient=True) as progress,
+    ):
         for item in chosen:
             task = progress.add_task(item.name, total=len(item.cases))
             ran.append(
@@ -59,6 +72,9 @@ def run(folders: Sequence[Path], out: Path, *, mode: str | None, as_json: bool) 
             )
         versions = live.versions
     results = _results(ran, versions)
+    if versions["mode"] == "llm":
+        read = sum(1 + len(one.case.earlier) for _, items in ran for one in items)
+        results["model_use"] = model_use.figures(live.spendings, read, live.recording, replay=replay is not None)
     _write(out, ran, results)
     if as_json:
         sys.stdout.write(json.dumps(results["overall"] | {"out": str(out)}, indent=1) + "\n")
@@ -138,6 +154,8 @@ def _print(results: dict[str, Any], out: Path) -> None:
         )
     console = Console()
     console.print(table)
+    if results.get("model_use"):
+        console.print(model_use.sentence(results["model_use"]))
     console.print(f"{out / 'report.html'}, metrics.json and predictions.jsonl are written.")
 
 

@@ -97,7 +97,8 @@ def _replayed(
     memory = CaseMemory()
     erp = bootstrap.erp(settings, snapshot)
     with closing(bootstrap.reader(settings)) as reader, Progress(console=Console(stderr=True), transient=True) as bar:
-        tools = bootstrap.toolkit(settings, memory, reader_of_parts=reader)
+        second = bootstrap.second_reader(settings)
+        tools = bootstrap.toolkit(settings, memory, reader_of_parts=reader, second=second)
         task = bar.add_task("reading again", total=len(mails))
         for at, path in mails:
             message = message_of(path.read_bytes(), door="evaluation", received_at=at, name=path.name)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from triage.evaluation import model_use
 from triage.evaluation.run import Ran
 from triage.evaluation.sets import EvalSet
 
@@ -83,6 +84,21 @@ def _calibration(details: dict[str, Any]) -> str:
     )
 
 
+def _model_use(told: dict[str, Any] | None) -> str:
+    """What was asked of a language model; nothing where none was there."""
+    if not told:
+        return ""
+    counts = told["by_task"] | told["by_result"] | {f"from {name}": count for name, count in told["by_source"].items()}
+    rows = "".join(f"<tr><td>{escape(name)}</td><td class=n>{count}</td></tr>" for name, count in counts.items())
+    missing = (told.get("recording") or {}).get("missing") or []
+    lacking = f"<p class=bad>Not recorded: {escape(', '.join(missing))}</p>" if missing else ""
+    return (
+        f"<h2>The language model</h2><p>{escape(model_use.sentence(told))} Values dropped because the message does not "
+        f"hold them: {told['dropped_values']}. Scripted and recorded answers say nothing about a model's quality.</p>"
+        f"<table>{rows}</table>{lacking}"
+    )
+
+
 def _case(item: Ran) -> str:
     score = item.score
     mark = "<span class=ok>right</span>" if not score.wrong and not score.error else "<span class=bad>wrong</span>"
@@ -117,6 +133,7 @@ def html_report(results: dict[str, Any], ran: Sequence[tuple[EvalSet, list[Ran]]
         f"<title>Evaluation</title><style>{_STYLE}</style><h1>Evaluation</h1>"
         f"<p class=dim>{escape(results['made_at'])}, version {escape(results['version'])}, {made}. "
         f"Median {seconds['median'] * 1000:.0f} ms a message, 95 % within {seconds['p95'] * 1000:.0f} ms.</p>"
+        f"{_model_use(results.get('model_use'))}"
         f"<h2>Figures (95 % intervals over cases)</h2>{_headline(blocks)}"
         f"<h2>Order of the queue (nDCG@10 of the expected priorities)</h2><table>{ranks}</table>"
         f"{_by_class('Kinds of message', overall['details']['kinds'])}"

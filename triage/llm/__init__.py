@@ -1,1 +1,3 @@
-"""The only door to a language model. Never a dependency: everything works with it closed."""
+"""The only door to a language model: prompt files, quoting, the call, budget, breaker, cache, grounding. Nothing that a
+model says is believed here or behind: it may point at the message's own words, and at nothing else.
+"""

@@ -58,7 +58,8 @@ def _broker(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    tools = bootstrap.toolkit(settings, bootstrap.NoMemory())
+    second = bootstrap.second_reader(settings)
+    tools = bootstrap.toolkit(settings, bootstrap.NoMemory(), second=second)
     return ", ".join(f"{name} {digest[:8]}" for name, digest in tools.versions.models)
 
 

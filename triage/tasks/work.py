@@ -41,7 +41,8 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
 
     settings = services.settings if mode is None else services.settings.model_copy(update={"mode": mode})
     erp = bootstrap.erp(settings, snapshot)
-    tools = bootstrap.toolkit(settings, bootstrap.memory(services.store))
+    second = bootstrap.second_reader(settings)
+    tools = bootstrap.toolkit(settings, bootstrap.memory(services.store), second=second)
     return Work(
         store=services.store,
         terms=services.terms,

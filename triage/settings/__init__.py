@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from triage.errors import SettingsError
+from triage.settings import language_model
 
 PREFIX = "TRIAGE_"
 _FILE_SUFFIX = "_FILE"
@@ -30,7 +31,7 @@ def _setting(default: object, help: str, unit: str = "", **limits: Any) -> Any:
     return Field(default=default, description=help, json_schema_extra={"unit": unit}, validate_default=False, **limits)
 
 
-class Settings(BaseSettings):
+class Settings(language_model.LanguageModelSettings, BaseSettings):
     """The settings, checked. Build it with `load`, which names everything that is wrong at once."""
 
     model_config = SettingsConfigDict(
@@ -177,9 +178,9 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path
 
 
 def described() -> tuple[Described, ...]:
-    """All settings in the order of their declaration, for the manual and for `triage settings`."""
+    """All settings as they are declared, those of the language model last, for the manual and `triage settings`."""
     found = []
-    for name, info in Settings.model_fields.items():
+    for name, info in sorted(Settings.model_fields.items(), key=lambda item: item[0].startswith("llm_")):
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         default = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
         found.append(
@@ -307,6 +308,12 @@ def _contradictions(settings: Settings) -> list[tuple[set[str], _Problem]]:
         found.append(("odoo_url", "odoo_key", "is set, and no key is", "Set TRIAGE_ODOO_KEY_FILE."))
     if settings.odoo_url and settings.odoo_protocol == "xmlrpc" and not settings.odoo_login:
         found.append(("odoo_protocol", "odoo_login", "is xmlrpc, and no login is set", "Set TRIAGE_ODOO_LOGIN."))
+    found += language_model.contradictions(
+        settings,
+        mode=settings.mode,
+        task_time_limit=settings.task_time_limit,
+        reading_time=settings.reading_time,
+    )
     if not is_loopback(settings.host) and settings.web_password is None:
         problem = f"is {settings.host}, which others can reach, and no sign-in is set up"
         found.append(("host", "web_password", problem, "Set TRIAGE_WEB_PASSWORD_FILE, or leave it at 127.0.0.1."))
