@@ -7,7 +7,7 @@ No IO of its own: everything it touches comes in as an argument. The same input 
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from triage.advisors import advise as advising
@@ -15,8 +15,8 @@ from triage.classifiers import asking, second_look, watching
 from triage.classifiers import assess as assessing
 from triage.domain import lessons
 from triage.domain.advice import Advice, Priority
-from triage.domain.asking import PASSING, Asked, Task
-from triage.domain.assessment import Assessment, Confirmation
+from triage.domain.asking import PASSING, Asked, Questions, Reply, Task
+from triage.domain.assessment import Assessment, Confirmation, Doubt
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
@@ -25,8 +25,11 @@ from triage.domain.ports import Earlier, KindModel, Memory, Toolkit
 from triage.domain.statement import Statement
 from triage.errors import Error
 from triage.extractors import extract as extracting
+from triage.extractors import pointed
+from triage.matching import complete
 from triage.matching import match as matching
 
+_MOST_ROWS = 3  # that a language model is asked about in one message
 _MOST_TEXT = 200_000  # characters in which order numbers are looked for
 
 
@@ -56,7 +59,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         )
         first = _assessed(case, tools)
         step = "asking a language model"
-        assessment, asked = _second_look(case, first, tools, message.id)
+        assessment, asked = _second_look(case, first, erp, tools, message.id)
         step = "advising"
         advice = _advised(message, first, assessment, asked, reading, erp, tools)
     except Error as error:
@@ -106,24 +109,72 @@ def _assessed(case: _Case, tools: Toolkit, kind: KindModel | None = None) -> Ass
 
 
 def _second_look(
-    case: _Case, first: Assessment, tools: Toolkit, message_id: str
+    case: _Case, first: Assessment, erp: ErpView, tools: Toolkit, message_id: str
 ) -> tuple[Assessment, tuple[Asked, ...]]:
     """The assessment after a model was asked where the first one is unsure; for most messages the first one itself."""
     wanted = asking.wanted(first) if tools.second is not None else ()
     if tools.second is None or not wanted:
         return first, ()
     questions = tools.second.about(message_id)
-    kind, raised = first.kind, []
+    replies: dict[Task, Reply] = {}
     asked: list[Asked] = []
-    if Task.KIND in wanted:
-        reply = questions.ask(asking.kind_question(case.reading, first, case.book, tools.suspicion))
-        asked.append(reply.asked)
-        kind, doubt = second_look.kind_of(reply, first.kind)
+    for task in wanted:
+        if task is not Task.CHOICE:
+            question = asking.question(task, case.reading, first, case.book, tools.suspicion)
+            replies[task] = questions.ask(question)
+            asked.append(replies[task].asked)
+    kind, raised = first.kind, list[Doubt]()
+    if Task.KIND in replies:
+        kind, doubt = second_look.kind_of(replies[Task.KIND], first.kind)
         raised += [doubt] if doubt is not None else []
-    if kind is first.kind and not raised:
-        return first, tuple(asked)
-    second = _assessed(case, tools, second_look.Told(judged=kind))
-    return second_look.held(first, second, raised), tuple(asked)
+    confirmation = case.confirmation
+    if Task.CHOICE in wanted:
+        confirmation, more = _chosen(case, first, tools, questions)
+        asked += more
+    if Task.STATEMENT in replies:
+        confirmation, doubts, dropped = _pointed(case, confirmation, replies[Task.STATEMENT], erp, tools)
+        raised += doubts
+        asked = [
+            replace(item, dropped=item.dropped + dropped) if item.task == Task.STATEMENT else item for item in asked
+        ]
+    raised += second_look.helped(case.confirmation, confirmation)
+    second = first
+    if kind is not first.kind or raised:
+        settled = _assessed(replace(case, confirmation=confirmation), tools, second_look.Told(judged=kind))
+        second = second_look.held(first, settled, raised)
+    if Task.REASON in replies:
+        second = second_look.with_reason(second, replies[Task.REASON])
+    return second, tuple(asked)
+
+
+def _chosen(case: _Case, first: Assessment, tools: Toolkit, questions: Questions) -> tuple[Confirmation, list[Asked]]:
+    """The confirmation after a model chose lines of ours for rows that are on none."""
+    confirmation, asked = case.confirmation, list[Asked]()
+    general = asking.question(Task.CHOICE, case.reading, first, case.book, tools.suspicion)
+    for row, offered in complete.open_rows(case.confirmation)[:_MOST_ROWS]:
+        question = asking.choice_question(general, row, offered)
+        if question is None:
+            continue
+        reply = questions.ask(question)
+        asked.append(reply.asked)
+        line_id = second_look.choice_of(reply, row)
+        if line_id in {line.id for line in offered} and line_id is not None:
+            confirmation = complete.chosen(confirmation, row, line_id, case.book)
+    return confirmation, asked
+
+
+def _pointed(
+    case: _Case, confirmation: Confirmation, reply: Reply, erp: ErpView, tools: Toolkit
+) -> tuple[Confirmation, tuple[Doubt, ...], int]:
+    """The confirmation with what a model pointed at, the doubts that raises, and how many values were dropped."""
+    found = second_look.pointed_at(reply)
+    if not found:
+        return confirmation, (), 0
+    orders = confirmation.orders
+    statements, unread = pointed.statements(found, case.reading, case.book, orders, erp.now)
+    today = erp.now.astimezone(ZoneInfo(tools.policy.timezone)).date()
+    done = complete.completed(confirmation, statements, case.book, today=today)
+    return done.confirmation, done.doubts, unread + done.dropped
 
 
 def _advised(

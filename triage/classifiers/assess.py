@@ -63,12 +63,14 @@ def assess(
     strange, odd = suspicion.deviation(judged), suspicion.doubt(judged)
     if strange is not None:
         found.append(strange)
+    reason, sure = _delay_reason(reading, found, kind, reason_model)
     return Assessment(
         kind=kind,
         confirmation=confirmation,
         deviations=tuple(found),
         respond_by=_respond_by(statement, kind),
-        delay_reason=_delay_reason(reading, found, kind, reason_model),
+        delay_reason=reason,
+        delay_confidence=sure,
         doubts=(
             *doubting.doubts(reading, statement, confirmation, kind, found, policy),
             *([odd] if odd is not None else []),
@@ -171,11 +173,11 @@ def _respond_by(statement: Statement, kind: Judged) -> date | None:
     return statement.respond_by.value
 
 
-def _delay_reason(reading: Reading, found: Sequence[Deviation], kind: Judged, model: ReasonModel) -> DelayReason | None:
-    """The reason, where goods come late; read from the body and the remarks of documents."""
+def _delay_reason(
+    reading: Reading, found: Sequence[Deviation], kind: Judged, model: ReasonModel
+) -> tuple[DelayReason | None, float]:
+    """The reason and how sure, where goods come late; read from the body and the remarks of documents."""
     late = any(item.type is DeviationType.LATE_DELIVERY for item in found)
     if not late and kind.kind is not Kind.DELAY_NOTICE:
-        return None
-    texts = [part.text for part in reading.parts if part.role is not PartRole.BOILERPLATE]
-    reason, _ = model.reason(texts)
-    return reason
+        return None, 1.0
+    return model.reason([part.text for part in reading.parts if part.role is not PartRole.BOILERPLATE])

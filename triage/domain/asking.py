@@ -182,3 +182,17 @@ class Answers(Protocol):
     def get(self, request: str) -> Answer | None: ...
 
     def put(self, request: str, answer: Answer, about: Mapping[str, str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointed:
+    """Words of the message that a model points at for one of our lines; what they mean is read by our grammars."""
+
+    line_id: int  # of our order line
+    place: Found
+    date_place: Found
+    quantity: str = ""
+    unit: str = ""
+    price: str = ""
+    date: str = ""
+    rejected: str = ""

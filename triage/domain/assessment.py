@@ -195,6 +195,7 @@ class Assessment:
     deviations: tuple[Deviation, ...]
     respond_by: date | None = None
     delay_reason: DelayReason | None = None
+    delay_confidence: float = 1.0  # calibrated; of `delay_reason`
     doubts: tuple[Doubt, ...] = ()  # all of them, those of reading and matching included
     stop_use: bool = False  # the supplier asks to stop using goods
 

@@ -5,7 +5,7 @@ invisible shown, and with as much taken out as the redaction level says. Keeps w
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from triage.domain.asking import Found, Passage
 
@@ -106,14 +106,3 @@ def quote(passages: Sequence[Passage], names: Sequence[str], *, level: str, most
     if left <= 0:
         blocks.append("(the rest is left out)")
     return Quoted(text="\n\n".join(blocks), lines=lines)
-
-
-def trimmed(passage: Passage, around: int = 2) -> Passage:
-    """A passage whose lines in question are known, with their neighbours counted in."""
-    near = {
-        index + step
-        for index in passage.in_question
-        for step in range(-around, around + 1)
-        if 0 <= index + step < len(passage.lines)
-    }
-    return replace(passage, in_question=frozenset(near))
