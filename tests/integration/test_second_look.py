@@ -1,7 +1,10 @@
 """A language model behind the one path: asked where the others are unsure, heard where the message bears it out."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,20 @@ ROOT = Path(__file__).parents[2]
 VAGUE = (
     "Hello, about PO77001: there is something with the paint line, the brackets will need a little more patience "
     "from you."
+)
+
+
+TWO_LINES = json.loads(json.dumps(ERP))
+TWO_LINES["product.product"].append({"id": 6, "default_code": "NW-2000", "name": "Hinge", "uom_id": [1, "Units"]})
+TWO_LINES["purchase.order"][0]["order_line"] = [90, 91]
+TWO_LINES["purchase.order.line"].append(
+    {**ERP["purchase.order.line"][0], "id": 91, "product_id": [6, "[NW-2000] Hinge brass"], "product_qty": 12.0,
+     "name": "[NW-2000] Hinge brass", "price_unit": 8.0, "sequence": 20}
+)  # fmt: skip
+HARD = (
+    "About PO77001 we regret, it will not be what you hoped.\n"
+    "NW-1000? Well, with the truck of 4 May, and 35 is what it will be.\n"
+    "Nothing is known of the hinge, 99 other things are here."
 )
 
 
@@ -138,3 +155,116 @@ def test_worker_and_evaluation_say_the_same_and_provenance_is_stored(loaded: Set
     assert by_worker.asked[0].answer
     by_evaluation = read(loaded, mail(VAGUE))
     assert codec.dumps(by_worker, entries.GoodEnd) == codec.dumps(by_evaluation, entries.GoodEnd)
+
+
+@pytest.fixture
+def two_lines(loaded: Settings) -> Settings:
+    loaded.erp_snapshot.write_text(json.dumps(TWO_LINES), encoding="utf-8")
+    return loaded
+
+
+def entry(line: str, place: str, **words: str) -> dict[str, str]:
+    empty = dict.fromkeys(("quantity", "unit", "price", "date", "rejected"), "")
+    return {"line": line, "place": place, "date_place": place, **empty, **words}
+
+
+def pointing(*entries: dict[str, str]) -> Callable[[Asked], Said]:
+    def script(asked: Asked) -> Said:
+        if asked.task == "statement":
+            labels = {text: label for label, text in asked.lines.items()}
+            found = []
+            for item in entries:
+                places = [label for text, label in labels.items() if text.startswith(item["place"])]
+                found.append({**item, "place": places[0], "date_place": places[0]})
+            return said({"lines": found})
+        label = next(label for label, text in asked.lines.items() if len(text) > 20)
+        words = {"place": label, "words": asked.lines[label]}
+        return said({"kind": "delay_notice", **words} if asked.task == "kind" else {"reason": "transport", **words})
+
+    return script
+
+
+def lines(outcome: Understood) -> list[tuple[object, ...]]:
+    found = outcome.assessment.confirmation.lines
+    return [(line.line_number, line.quantity, line.price, line.promised) for line in found]
+
+
+def test_words_that_a_model_points_at_are_read_by_our_grammars(two_lines: Settings, server: ModelServer) -> None:
+    server.script = pointing(entry("L90", "NW-1000?", quantity="35", date="4 May"))
+    local = understood(two_lines.model_copy(update={"mode": "local"}), mail(HARD))
+    outcome = understood(two_lines, mail(HARD))
+    assert lines(local) == []
+    assert lines(outcome) == [(1, Decimal(35), None, date(2026, 5, 4))]
+    line = outcome.assessment.confirmation.lines[0]
+    assert line.statement.quantity is not None
+    assert (line.statement.quantity.source, line.statement.quantity.evidence.text) == ("model", HARD.splitlines()[1])
+    assert line.confidence < 0.5
+    assert any("language model helped" in doubt.reason for doubt in outcome.assessment.doubts)
+    assert "late_delivery" in {item.type.value for item in outcome.assessment.deviations}
+    statement = next(asked for asked in server.asked if asked.task == "statement")
+    assert set(statement.candidates) == {"L90", "L91"}
+    assert "40" not in str(statement.candidates)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        entry("L91", "NW-1000?", quantity="35"),  # the line speaks of other goods
+        entry("L90", "NW-1000?", quantity="36"),  # not there
+        entry("L90", "Nothing", quantity="35"),  # not in that line
+        entry("L90", "NW-1000?", quantity="NW-1000"),  # no quantity
+        entry("L90", "NW-1000?", date="35"),  # no day
+        entry("L90", "NW-1000?", price="4 May"),  # no price
+        entry("L90", "PO77001", quantity="77001"),  # a piece of a code
+        entry("L7", "NW-1000?", quantity="35"),  # no line of ours
+        entry("none", "NW-1000?", quantity="35"),
+    ],
+)
+def test_what_is_not_said_of_these_goods_changes_no_line(
+    two_lines: Settings, server: ModelServer, wrong: dict[str, str]
+) -> None:
+    server.script = pointing(wrong)
+    outcome = understood(two_lines, mail(HARD))
+    assert lines(outcome) == []
+    told = next(asked for asked in outcome.asked if asked.task == "statement")
+    assert told.dropped >= 1 or wrong["line"] == "none"
+
+
+def test_what_was_read_is_not_overwritten_and_a_disagreement_is_told(two_lines: Settings, server: ModelServer) -> None:
+    body = (
+        "Order confirmation PO77001\n\nArticle   Qty   Price   Delivery\n"
+        "NW-1000   35   2.50   2026-04-10\nX-99 Scharnier   17   9.00   2026-04-20\n"
+    )
+    local = understood(two_lines.model_copy(update={"mode": "local"}), mail(body))
+    row = next(line for line in local.assessment.confirmation.lines if line.line_number == 1)
+    server.script = pointing(entry("L90", "NW-1000", quantity="2.50", date="2026-04-10"))
+    outcome = understood(two_lines, mail(body))
+    assert server.asked
+    assert row in outcome.assessment.confirmation.lines
+    reasons = [doubt.reason for doubt in outcome.assessment.doubts]
+    assert any("reads another quantity for line 1" in reason for reason in reasons)
+
+
+def test_a_row_goes_to_the_line_that_a_model_chooses_and_keeps_its_values(
+    two_lines: Settings, server: ModelServer
+) -> None:
+    body = (
+        "Order confirmation PO77001\n\nArticle   Qty   Price   Delivery\n"
+        "NW-1000   40   2.50   2026-04-10\nX-99 Scharnier   12   9.00   2026-04-20\n"
+    )
+
+    def script(asked: Asked) -> Said:
+        if asked.task != "choice":
+            return said({"lines": []})
+        place = re.search(r"stands at: (\w+)", asked.user)
+        assert place is not None
+        return said({"line": next(iter(asked.candidates)), "place": place[1], "words": "X-99 Scharnier"})
+
+    server.script = script
+    local = understood(two_lines.model_copy(update={"mode": "local"}), mail(body))
+    outcome = understood(two_lines, mail(body))
+    loose = next(line for line in local.assessment.confirmation.lines if line.line is None)
+    moved = next(line for line in outcome.assessment.confirmation.lines if line.line_number == 2)
+    assert (moved.quantity, moved.price, moved.promised) == (loose.quantity, loose.price, loose.promised)
+    assert moved.confidence < 0.5
+    assert outcome.assessment.needs_review

@@ -17,7 +17,7 @@ from triage.domain.ports import SuspicionModel
 KIND_BAR = 0.7
 #: Lines are read again below this confidence of one of them, and where something about them is in doubt.
 LINE_BAR = 0.55
-#: The reason of a delay is asked about below this confidence.
+#: Where something else is asked, the reason of a delay is asked about below this confidence, too.
 REASON_BAR = 0.4
 _ABOUT_LINES = frozenset(
     (
@@ -49,7 +49,8 @@ def wanted(assessment: Assessment) -> tuple[Task, ...]:
         tasks.append(Task.STATEMENT)
         if any(line.order is None for line in assessment.confirmation.lines):
             tasks.append(Task.CHOICE)
-    if assessment.delay_reason is not None and assessment.delay_confidence < REASON_BAR:
+    # A reason alone is worth no question: it decides nothing.
+    if tasks and assessment.delay_reason is not None and assessment.delay_confidence < REASON_BAR:
         tasks.append(Task.REASON)
     return tuple(tasks)
 

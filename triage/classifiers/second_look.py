@@ -168,9 +168,11 @@ def _same_statement(one: ConfirmedLine, other: ConfirmedLine) -> bool:
 
 def _richer(line: ConfirmedLine, other: ConfirmedLine) -> ConfirmedLine:
     """The first one unless the other holds all its values and more."""
-    for name in ("quantity", "price", "promised", "supplier_product_code"):
+    for name in ("quantity", "price", "promised"):
         mine = getattr(line, name)
         if mine is not None and mine != getattr(other, name):
             return line
     gains = any(getattr(line, name) is None and getattr(other, name) is not None for name in _GAINED)
-    return other if gains else line
+    if not gains:
+        return line
+    return replace(other, supplier_product_code=line.supplier_product_code or other.supplier_product_code)

@@ -2,6 +2,7 @@
 is. Words that our grammars can't read as exactly one value, and lines that do not speak of the goods, are dropped.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from triage.extractors.hints import Candidate, Hints
 CONFIDENCE = 0.45
 SOURCE = "model"
 T = TypeVar("T")
-_AROUND = (2, 1)  # lines before and behind in which the goods may be named
+_ABOVE = 3  # lines in which the goods may be named that a line speaks of
 _PRECISE = ("day", "week", "range", "part of month", "relative")
 
 
@@ -69,24 +70,48 @@ class _Reader:
         return statement if statement.quantity else replace(statement, unit=None)
 
     def _names_goods(self, place: Found, part: Part, candidate: Candidate) -> bool:
-        """True where the line, or one close by, holds a code or a telling word of the goods; one line needs none."""
+        """True where the line names the goods, or names none and the nearest line above that names some does.
+
+        Where only one line of ours is in question nothing else can be meant.
+        """
         if len(self._by_line) == 1:
             return True
         texts = [line.text for line in part.lines]
-        index = texts.index(place.text) if place.text in texts else None
-        near = texts[max(0, index - _AROUND[0]) : index + _AROUND[1] + 1] if index is not None else [place.text]
-        squeezed = codes.canonical(" ".join(near))
-        if any(len(code) >= 4 and code in squeezed for code in candidate.codes):
-            return True
-        words = hints.words_of(" ".join(near)) & candidate.words
-        return any(self._hints.word_weight.get(word, 0) >= 1 for word in words)
+        index = texts.index(place.text) if place.text in texts else 0
+        for text in (place.text, *reversed(texts[max(0, index - _ABOVE) : index])):
+            named = self._named(text)
+            if named:
+                return candidate.line.id in named
+        return False
+
+    def _named(self, text: str) -> set[int]:
+        """Ids of our lines whose code or telling word stands in a text."""
+        squeezed, words = codes.canonical(text), hints.words_of(text)
+        return {
+            item.line.id
+            for item in self._hints.candidates
+            if any(len(code) >= 4 and code in squeezed for code in item.codes)
+            or any(self._hints.word_weight.get(word, 0) >= 1 for word in words & item.words)
+        }
+
+    def _is_date(self, words: str, line: str) -> bool:
+        """True where the words stand in the line only as a piece of a day."""
+        days = self._days(line)
+        starts = [match.start() for match in re.finditer(re.escape(words), line, re.IGNORECASE)]
+        return bool(starts) and all(any(day.start <= start < day.end for day in days) for start in starts)
+
+    def _days(self, text: str) -> tuple[dates.FoundDate, ...]:
+        return dates.find_dates(
+            text, today=self._today, day_first=self._hints.day_first, languages=self._languages,
+            near=self._hints.due_dates,
+        )  # fmt: skip
 
     def _quantity(self, item: Pointed, part: Part, candidate: Candidate) -> Stated[Decimal] | None:
         if not item.quantity:
             return None
         found = numbers.find_numbers(item.quantity, decimal_mark=fields.decimal_mark_of(part))
         counted = [one for one in found if not one.percent and not one.measure and one.value > 0]
-        if len(counted) != 1 or len(found) != 1:
+        if len(counted) != 1 or len(found) != 1 or self._is_date(item.quantity, item.place.text):
             self.dropped += 1
             return None
         one = counted[0]
@@ -108,10 +133,16 @@ class _Reader:
         for place in reversed(basis):
             plain = plain[: place.start] + plain[place.end :]
         found = money.find_money(plain, decimal_mark=fields.decimal_mark_of(part))
-        if len(found) != 1 or len(basis) > 1 or found[0].amount.alternatives or found[0].amount.value <= 0:
+        amount = found[0].amount if len(found) == 1 else None
+        currency = money.currency_in(item.price)
+        if amount is None or len(basis) > 1 or amount.alternatives or amount.value <= 0:
             self.dropped += 1
             return None
-        per = basis[0].per if basis else Price(amount=found[0].amount.value).per
+        if not currency and (amount.value == amount.value.to_integral_value() or self._is_date(plain, item.place.text)):
+            # A bare whole number is anything.
+            self.dropped += 1
+            return None
+        per = basis[0].per if basis else Decimal(1)
         price = Price(
             amount=found[0].amount.value, per=per, currency=found[0].currency or money.currency_in(item.price)
         )
@@ -120,10 +151,7 @@ class _Reader:
     def _date(self, item: Pointed) -> Stated[date] | None:
         if not item.date:
             return None
-        found = dates.find_dates(
-            item.date, today=self._today, day_first=self._hints.day_first, languages=self._languages,
-            near=self._hints.due_dates,
-        )  # fmt: skip
+        found = self._days(item.date)
         if len(found) != 1 or found[0].alternatives or found[0].precision not in _PRECISE:
             self.dropped += 1
             return None

@@ -16,7 +16,7 @@ from triage.matching import assign, match
 #: A value further from the order's than this factor is none of this line's, whatever a model says.
 _FACTOR = 20
 _PAST, _AHEAD = timedelta(days=60), timedelta(days=3 * 365)
-_LEAST_FIT = 0.2  # of a line that may be offered for a row
+_LEAST_FIT = 0.07  # of a line that may be offered for a row: quantity or price agree at least
 _MOST_OFFERED = 12
 _CHOSEN = 0.45  # confidence of a row whose line a model chose: a person is asked
 
