@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from model_server import Asked, ModelServer, Said, said, serving
 from test_one_path import ERP, MAIL
 
@@ -16,7 +18,7 @@ from triage.domain.assessment import Kind
 from triage.domain.message import message_of
 from triage.domain.outcome import Outcome, Understood
 from triage.settings import Settings
-from triage.store import codec, entries, results
+from triage.store import codec, entries, inbox, model_use, results, tables
 from triage.tasks import work as working
 
 ROOT = Path(__file__).parents[2]
@@ -268,3 +270,58 @@ def test_a_row_goes_to_the_line_that_a_model_chooses_and_keeps_its_values(
     assert (moved.quantity, moved.price, moved.promised) == (loose.quantity, loose.price, loose.promised)
     assert moved.confidence < 0.5
     assert outcome.assessment.needs_review
+
+
+def test_what_could_not_be_asked_is_read_again_once_when_the_model_is_back(
+    loaded: Settings, server: ModelServer
+) -> None:
+    right, server.script = server.script, lambda _: Said(status=503, raw=b"")
+    services = bootstrap.services(loaded.model_copy(update={"llm_breaker_failures": 1, "llm_breaker_pause": 0.2}))
+    work = working.of(services)
+    accepted = services.intake.accept(mail(VAGUE), door="folder", name="a.eml")
+    first = working.read(work, accepted.message_id)
+    assert first is not None
+    assert first.outbox_id is not None
+    assert working.post(work, first.outbox_id)
+    server.script = right
+    deadline = time.monotonic() + 10
+    while not (ids := working.sweep(work).message_ids) and time.monotonic() < deadline:
+        time.sleep(0.05)  # the circuit is open for a moment
+    assert ids == (accepted.message_id,)
+    again = working.read(work, ids[0])
+    assert again is not None
+    assert again.outbox_id is not None
+    assert working.post(work, again.outbox_id)
+    outcome = results.outcome_of(services.store, accepted.message_id)
+    assert outcome is not None
+    assert outcome.assessment.kind.kind is Kind.DELAY_NOTICE
+    with services.store.read() as connection:
+        notes = connection.execute(sa.select(tables.local_notes)).all()
+        posts = connection.execute(sa.select(tables.posts)).all()
+        queued = connection.execute(sa.select(tables.entries)).all()
+    assert [(len(notes), len(posts), len(queued)), posts[0].revision] == [(1, 1, 1), 2]
+    assert "read again when it is back" not in notes[0].body_html
+    # Once only: a model that fails for this message again is not asked for ever.
+    server.script = lambda _: Said(status=503, raw=b"")
+    inbox.replay(services.store, accepted.message_id)
+    working.read(work, accepted.message_id)
+    assert model_use.waiting(services.store) == ()
+
+
+def test_what_workers_spend_is_one_budget(loaded: Settings, server: ModelServer) -> None:
+    services = bootstrap.services(loaded)
+    for number in range(2):
+        work = working.of(services)  # as another process would
+        accepted = services.intake.accept(mail(f"{VAGUE} {number}"), door="folder", name="a.eml")
+        working.read(work, accepted.message_id)
+    book = model_use.StoredLedger(store=services.store)
+    day = services.store.now.replace(hour=0, minute=0)
+    paid = book.spent(since=day).tokens
+    assert paid == len(server.asked) * 1100
+    assert book.spent(since=day, company="Northwind").tokens == paid
+    assert book.spent(since=day, company="Southwind").tokens == 0
+    asked = len(server.asked)
+    inbox.replay(services.store, accepted.message_id)
+    working.read(working.of(services), accepted.message_id)
+    assert len(server.asked) == asked  # from the cache
+    assert book.spent(since=day).tokens == paid

@@ -177,7 +177,10 @@ class Answer:
 class Answers(Protocol):
     """Answers by the digest of their request."""
 
-    source: str  # "cache" or "recording"
+    @property
+    def source(self) -> str:
+        """ "cache" or "recording"."""
+        ...
 
     def get(self, request: str) -> Answer | None: ...
 

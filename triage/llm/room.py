@@ -100,8 +100,12 @@ class Room:
         return About(self, message_id)
 
     def ready(self) -> bool:
-        """True where what could not be asked may be asked now: the circuit is closed and the service answers."""
-        return self._service is not None and not self._breaker.is_open and self._service.answers()
+        """True where what could not be asked may be asked now: circuit, budget and service allow it."""
+        if self._service is None or self._breaker.is_open:
+            return False
+        most = self._terms.most_answer
+        over = self._budget.exceeded(self._ledger, company="", message=Spent(), tokens_in=most, tokens_out=most)
+        return not over and self._service.answers()
 
     def built(self, question: Question) -> requests.Built:
         """The request of a question, exactly as it would be sent."""

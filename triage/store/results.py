@@ -14,7 +14,7 @@ from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, entries, inbox, learned, outbox
+from triage.store import codec, entries, inbox, learned, model_use, outbox
 from triage.store.database import Store
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
 from triage.store.tables import entries as entries_table
@@ -68,6 +68,7 @@ def finish(
         if orders:
             connection.execute(outcome_orders.insert(), [{"outcome_id": outcome_id, "order_id": id} for id in orders])
         entries.update(connection, outcome, outcome_id, now)
+        model_use.wait_for_model(connection, outcome.message_id, now, undecided=outcome.undecided)
         note = None
         if has_note:
             note = outbox.put(

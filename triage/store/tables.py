@@ -289,3 +289,45 @@ local_notes = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
 )
+
+#: Every question to a language model: what budgets and figures are made of. Holds no words of a message.
+model_calls = sa.Table(
+    "model_calls",
+    metadata,
+    _key(),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("company", SafeText, nullable=False),
+    sa.Column("task", sa.String(16), nullable=False),
+    sa.Column("model", SafeText, nullable=False),
+    sa.Column("request", sa.String(64), nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),  # model, cache, "" where nothing answered
+    sa.Column("result", sa.String(16), nullable=False),
+    sa.Column("tokens", Key, nullable=False),  # paid for: 0 from the cache
+    sa.Column("micros", Key, nullable=False),  # millionths of the prices' currency, rounded up
+    sa.Column("milliseconds", Key, nullable=False),
+    sa.Index(None, "at"),
+    sa.Index(None, "company", "at"),
+)
+
+#: Answers by the digest of their request, for a while.
+model_answers = sa.Table(
+    "model_answers",
+    metadata,
+    sa.Column("request", sa.String(64), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("answer", sa.LargeBinary, nullable=False),  # UTF-8
+    sa.Column("tokens_in", sa.Integer, nullable=False),
+    sa.Column("tokens_out", sa.Integer, nullable=False),
+    sa.Index(None, "at"),
+)
+
+#: Messages that a language model should have been asked about and was not: read again once when it is back.
+rereads = sa.Table(
+    "rereads",
+    metadata,
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("again_at", Instant),  # when it was put back; NULL: it waits
+    sa.Index(None, "again_at", "since"),
+)

@@ -15,7 +15,7 @@ from triage.domain.message import Message
 from triage.domain.outcome import Outcome
 from triage.domain.posting import Poster
 from triage.errors import Error
-from triage.store import inbox, outbox, results
+from triage.store import inbox, model_use, outbox, results
 from triage.store.database import Store
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ class Work:
     triage: Callable[[Message], Outcome]
     fingerprint: results.Fingerprint
     poster: Poster
+    model_is_back: Callable[[], bool] = lambda: False  # a language model that messages wait for answers again
 
 
 def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str | None = None) -> Work:
@@ -41,7 +42,11 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
 
     settings = services.settings if mode is None else services.settings.model_copy(update={"mode": mode})
     erp = bootstrap.erp(settings, snapshot)
-    second = bootstrap.second_reader(settings)
+    second = bootstrap.second_reader(
+        settings,
+        ledger=model_use.StoredLedger(store=services.store),
+        answers=model_use.StoredAnswers(store=services.store),
+    )
     tools = bootstrap.toolkit(settings, bootstrap.memory(services.store), second=second)
     return Work(
         store=services.store,
@@ -51,6 +56,7 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
         ),
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
+        model_is_back=second.ready if second is not None else lambda: False,
     )
 
 
@@ -117,10 +123,21 @@ def post(work: Work, outbox_id: int) -> bool:
 
 def sweep(work: Work) -> Stuck:
     """Find what a lost broker or worker forgot; what has used up its attempts becomes a visible failure."""
+    again = _waiting_for_model(work)
     found = Stuck(message_ids=inbox.stuck(work.store, work.terms), outbox_ids=outbox.stuck(work.store, work.terms))
+    if again:
+        _log.info("read again with the language model", messages=again)
     if found.message_ids or found.outbox_ids:
         _log.info("stuck work found", messages=len(found.message_ids), notes=len(found.outbox_ids))
     return found
+
+
+def _waiting_for_model(work: Work) -> int:
+    """Put back what waits for a language model once that answers again; how many. They are stuck then, and found."""
+    ids = model_use.waiting(work.store)
+    if not ids or not work.model_is_back():
+        return 0
+    return sum(model_use.read_again(work.store, message_id) for message_id in ids)
 
 
 def _failed(work: Work, claim: inbox.Claim, failure: inbox.Failure) -> results.Stored | None:
