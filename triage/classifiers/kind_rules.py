@@ -133,6 +133,8 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         if full and Disposition.REJECTED not in fates:
             scores.add(Kind.CANCELLATION, -1.5)
         scores.add(Kind.AUTO_REPLY, -3.0)
+        # What is only asked about is not stated: an answer that also asks is an answer.
+        scores.add(Kind.QUESTION, -1.2)
         scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
         scores.add(Kind.OTHER, -1.5)
         for section, kind in (

@@ -67,6 +67,8 @@ class TextLine:
     words: tuple[Word, ...] = ()
     page: int | None = None
     box: Box | None = None
+    after_gap: bool = False  # an empty line stands above it in a text
+    about: str = ""  # the quoted words directly above, where this line answers between quoted ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

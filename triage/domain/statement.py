@@ -73,6 +73,7 @@ class WholeOrder:
     disposition: Stated[Disposition] | None = None
     promised: Stated[date] | None = None
     others_only: bool = False  # "all other lines unchanged"
+    every_line: bool = False  # "both lines": also those that the message does not name by themselves
     confirms_quantity: bool = False
     confirms_price: bool = False
     confirms_date: bool = False

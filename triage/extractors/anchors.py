@@ -147,6 +147,26 @@ def _by_segment(text: str, start: int, end: int, token: str, hints: Hints) -> li
     return [_anchor(text, start, end, tuple(meant), "code", 0.85)]
 
 
+_LETTERS = re.compile(r"(?<![^\W_])[A-Z]{4,12}(?![^\W_])")
+
+
+def by_letters(text: str, hints: Hints) -> list[Anchor]:
+    """Capital letters that one product's code holds: "BAES" of "EV-BAES45"."""
+    found: list[Anchor] = []
+    for match in _LETTERS.finditer(text):
+        meant = [
+            item
+            for item in hints.candidates
+            if any(
+                match.group() in re.findall(r"[A-Z]+", code.upper())
+                for code in (item.line.product_code, *item.line.supplier_codes)
+            )
+        ]
+        if len({item.line.product_id for item in meant}) == 1:
+            found.append(_anchor(text, match.start(), match.end(), meant, "code", 0.8))
+    return found
+
+
 def _anchor(text: str, start: int, end: int, candidates: Iterable[Candidate], by: str, confidence: float) -> Anchor:
     return Anchor(
         start=start, end=end, text=text[start:end], candidates=tuple(candidates), by=by, confidence=confidence
@@ -205,7 +225,9 @@ def by_description(text: str, hints: Hints) -> list[Anchor]:
     scores: dict[int, float] = {}
     for index, candidate in enumerate(hints.candidates):
         shared = [word for word in candidate.words if _stands_in(word, words)]
-        if any(len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) for word in shared):
+        if any(
+            len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) or _is_mark(word, text, candidate) for word in shared
+        ):
             scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
     if not scores:
         return []
@@ -239,6 +261,12 @@ def _is_called(candidate: Candidate, text: str) -> bool:
     if head is None:
         return False
     return any(_stands_in(word, words_of(text)) for word in words_of(head.group(1)))
+
+
+def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
+    """ "NYM", "FIL": three capital letters, here and in the description."""
+    mark = re.compile(rf"(?<![^\W_]){re.escape(word.upper())}(?![^\W_])")
+    return len(word) == 3 and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
 
 
 def _is_type(word: str) -> bool:
@@ -314,7 +342,7 @@ def replaced(text: str, candidates: Sequence[Candidate], context: Context) -> An
 def find_anchors(text: str, hints: Hints) -> list[Anchor]:
     """All anchors of a text in order of place; descriptions only in stretches where no code or position stands."""
     found = by_code(text, hints)
-    for anchor in by_position(text, hints):
+    for anchor in (*by_position(text, hints), *by_letters(text, hints)):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
     exact = len(found)

@@ -14,7 +14,9 @@ from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
-_REFERENCE_DAY = re.compile(r"(?<!\w)(?:vom|v\.|dated?|of|du|del|dell'?|de|van|z dnia|z|tarihli)\s*$", re.IGNORECASE)
+_REFERENCE_DAY = re.compile(
+    r"(?<!\w)(?:vom|v\.|d\.?d\.?|dated?|of|du|del|dell'?|de|van|z dnia|z|tarihli)\s*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ _DELIVERY_CUES = (
     "remainder",
     "shipped",
     "not_yet_known",
+    "available",
 )
 
 
@@ -93,13 +96,15 @@ def only_mentioned(text: str, values: Values) -> bool:
 
 _ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s)")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S[^\n]*?(?: {3,}|\t)\S")
+_LABELLED = re.compile(r"^\W{0,3}[^\W\d_][^:：.!?]{1,40}[:：]\s")
 _MOST_WORDS = 9
 
 
 def is_row(text: str) -> bool:
-    """A line of a list rather than a sentence: begins with a number, a code or a bullet, or has columns; few words."""
+    """A line of a list rather than a sentence: begins with a number, a code, a bullet or a label, or has
+    columns; few words."""
     return (
-        (_ROW_BEGIN.match(text) is not None or _COLUMNS.search(text) is not None)
+        any(pattern.search(text) for pattern in (_ROW_BEGIN, _COLUMNS, _LABELLED))
         and len(re.findall(r"[^\W\d_]{2,}", text)) <= _MOST_WORDS
         and not text.rstrip().endswith(("?", "？"))
     )
@@ -134,13 +139,14 @@ def _rest_begins(
     text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], distinct: int
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
-    for hit in cues.hits(text, "remainder", "backorder"):
+    others = [hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\s?\d", text[hit.end :])]
+    for hit in sorted([*cues.hits(text, "remainder", "backorder"), *others], key=lambda item: item.start):
         # "los 15 restantes": the number of the rest stands before the word for it.
         own = [item for item in stated if 0 <= hit.start - item.end <= 4]
         start = own[-1].start if own else hit.start
         before = any(item.end <= start for item in stated)
         behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
-        if before and behind and (len(stated) >= 2 or distinct >= 2):
+        if before and behind:
             return start
     return None
 
@@ -286,6 +292,7 @@ def _shifted(text: str, sentence: Sentence, context: Context, due: set[date]) ->
     return Stated(value=value, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")
 
 
+_PRICE_WORDS = ("columns.unit_price", "columns.net_price")
 _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
           "columns.amount", "columns.tax")  # fmt: skip
 _SURCHARGE = re.compile(r"[^\W\d_]*(?:zuschl[aä]ge?|toeslag|kupfer|copper|metal surcharge)(?![^\W\d_])", re.IGNORECASE)
@@ -296,7 +303,8 @@ _REDUCED = re.compile(
 
 def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> Stated[Price] | None:
     """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
-    found = [item for item in money.find_money(text, decimal_mark=context.decimal_mark) if item.currency]
+    amounts = money.find_money(text, decimal_mark=context.decimal_mark)
+    found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
     found = [
         item for index, item in enumerate(found) if not _is_added(text, found[index - 1].end if index else 0, item)
     ]
@@ -327,6 +335,24 @@ def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence
     place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
     confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
+
+
+def _named_prices(
+    text: str, amounts: Sequence[money.FoundMoney], candidates: Sequence[Candidate]
+) -> list[money.FoundMoney]:
+    """Amounts without a currency behind a word for price, with decimals, and near what the goods cost."""
+    ours = [item.line.price for item in candidates if item.line.price]
+    words = [hit for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
+    return [
+        item
+        for item in amounts
+        if not item.amount.percent
+        and re.search(r"[.,]\d{2,4}$", item.amount.text)
+        and any(
+            0 < item.start - hit.end <= 16 and not re.search(r"[\d,;]", text[hit.end : item.start]) for hit in words
+        )
+        and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
+    ]
 
 
 def _others(text: str, item: money.FoundMoney, context: Context) -> list[numbers.FoundNumber]:

@@ -11,6 +11,8 @@ _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
     r"|^\s*(?=\S*\d)[A-Z][\w./-]{2,20}\s*:\s"
 )
+_LABELLED = re.compile(r"^\W{0,3}[^\s:：][^:：.!?]{1,48}[:：]\s")
+_GREETING = re.compile(r"^\w[^,.;:\d]{1,40}[,!]\s*$")
 _QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
@@ -52,6 +54,7 @@ class Sentence:
     page: int | None
     first_line: int  # index into the part's lines
     paragraph: int
+    about: str = ""  # the quoted words that it answers
 
 
 def _is_long(text: str) -> bool:
@@ -72,6 +75,10 @@ def _goes_on(before: str, line: str) -> bool:
         return False
     if re.search(r"[.!?:;。！？：；]\s*$", before) and not _ABBREVIATION.search(before.rstrip()):
         return False
+    if _GREETING.match(before):
+        return False
+    if _LABELLED.match(before) and _LABELLED.match(line):
+        return False  # "valves: in stock", "pumps: 12 December"
     if _begins_with_quantity(before) and _begins_with_quantity(line):
         return False  # two rows of a list
     return _is_long(before) or line.lstrip()[:1].islower()
@@ -93,14 +100,20 @@ def _begins_with_quantity(line: str) -> bool:
 
 def _paragraphs(lines: Iterable[tuple[int, TextLine]]) -> Iterator[tuple[str, int | None, int, int]]:
     """(text, page, first line, paragraph number)."""
-    text, page, first, number = "", None, 0, 0
+    text, page, first, number, about = "", None, 0, 0, ""
     for index, line in lines:
+        if line.about != about:
+            # Quoted lines stand between.
+            if text:
+                yield text, page, first, number
+            text, about = "", line.about
+            number += 1
         if not line.text.strip():
             if text:
                 yield text, page, first, number
             text = ""
             number += 1
-        elif text and page == line.page and _goes_on(text.rsplit("\n", 1)[-1], line.text):
+        elif text and page == line.page and not line.after_gap and _goes_on(text.rsplit("\n", 1)[-1], line.text):
             joint = "" if _is_cjk_end(text) else " "
             text = f"{text}{joint}{line.text.strip()}"
         else:
@@ -162,7 +175,7 @@ def sentences(part: Part, skip: frozenset[int] = frozenset()) -> list[Sentence]:
     """All sentences of a part but for the lines in `skip` (indexes of lines that stand in tables)."""
     lines = [(index, line) for index, line in enumerate(part.lines) if index not in skip]
     return [
-        Sentence(text=text, page=page, first_line=first, paragraph=number)
+        Sentence(text=text, page=page, first_line=first, paragraph=number, about=part.lines[first].about)
         for paragraph, page, first, number in _paragraphs(lines)
         for text in split_sentences(paragraph)
     ]

@@ -51,7 +51,7 @@ def disposition(text: str) -> Disposition | None:
         return Disposition.BACKORDERED
     if affirmed(text, "reject", "cancel", "discontinued"):
         return Disposition.REJECTED
-    if affirmed(text, "as_ordered", "confirm"):
+    if affirmed(text, "as_ordered", "confirm") or (affirmed(text, "available") and not has(text, "not_yet_known")):
         return Disposition.ACCEPTED
     return None
 

@@ -26,11 +26,21 @@ _SOON = {
     "amanha": 1,
     "jutro": 1,
     "yarin": 1,
+    "morgen": 1,
+    "manana": 1,
     "明天": 1,
     "明日": 1,
     "后天": 2,
     "明後日": 2,
 }
+#: "Guten Morgen", "por la mañana": a time of day.
+_MORNING = re.compile(r"(?:gut\w{0,2}|goede?n?|am|heute|diesen|moin|la|jeden|elke|vana?f?) $")
+#: "shipped Friday", "went out on Monday": the last such day.
+_GONE = re.compile(
+    r"(?:shipped|dispatched|despatched|left|sent|went out|picked up|collected|versandt|verschickt|abgegangen|raus|abgeholt|expedie\w*|parti\w*|envoye\w*"
+    r"|enviad\w*|sali\w*|spedit\w*|partit\w*|inviat\w*|verzonden|verstuurd|vertrokken|wyslan\w*|wyslalismy|expedid\w*|yola cikti|sevk edildi)"
+    r"(?: (?:on|last|this|am|letzten|le|el|il|op|afgelopen|w|na))? $"
+)
 _SPAN_IN = re.compile(
     r"(?:(?<![^\W\d_])(?:in|within|sous|dans|d\'ici|en|entro|tra|fra|binnen|over|w ciagu|za|w terminie|dentro de|em|ate|no prazo de"
     r"|lieferzeit|lieferfrist|delivery(?: time)?|lead ?time|delai(?: de livraison)?|plazo(?: de entrega)?|tempi di consegna|consegna"
@@ -89,6 +99,8 @@ def relative(text: str, frame: Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), friday + timedelta(days=7 * weeks), "week", (), 0.75
     for match in re.finditer("|".join(sorted(_SOON, key=len, reverse=True)), text):
         bare = match.group().isascii()
+        if _MORNING.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
         if not bare or not re.search(
             r"[a-z]", text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
         ):
@@ -120,6 +132,9 @@ def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:
             ahead += 7 if ahead <= 2 else 0
             first = frame.today + timedelta(days=ahead)
             yield match.start(), match.end(), first, "relative", (first + timedelta(days=7),), 0.7
+        elif _GONE.search(text[max(0, match.start() - 28) : match.start()]):
+            last = frame.today - timedelta(days=(frame.today.weekday() - name) % 7 or 7)
+            yield match.start(), match.end(), last, "relative", (), 0.75
         elif re.search(rf"(?<![^\W\d_]){_ON}\s$", text[max(0, match.start() - 16) : match.start()]) and not re.match(
             # "Monday to Friday" are hours of work; "op woensdag 2 december" is told by its day.
             r"\s?(?:-|–|to|bis|a\b|al\b|do\b|t/m)\s?|[,.]?\s?(?:(?:the|den|dem|le|el|il|de|d\.|dnia|dia)\s)?\d",

@@ -212,10 +212,12 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
 
 
 def _speaks_of_goods(text: str, context: Context) -> bool:
-    """A line that names goods by code or position, or a price, says when these come, not when everything comes."""
+    """A line that names goods, or a price, says when these come, not when everything comes."""
     if any(item.currency for item in money.find_money(text)):
         return True
-    return bool(anchors.by_code(text, context.hints) or anchors.by_position(text, context.hints))
+    if anchors.by_code(text, context.hints) or anchors.by_position(text, context.hints):
+        return True
+    return len(context.hints.candidates) > 1 and bool(anchors.by_description(text, context.hints))
 
 
 def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrder | None:

@@ -55,6 +55,7 @@ class Narrator:
         self._topic: tuple[Anchor, ...] = ()
         self._topic_age = 0
         self._topic_mark = ""  # how the list item began that named the goods
+        self._about_words = ""  # the quoted words that are being answered
         self._undated = False
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
@@ -109,7 +110,23 @@ class Narrator:
             )
         )
 
+    def _answered(self, sentence: Sentence) -> None:
+        """An answer below quoted words is about the goods that the nearest of them name, where these are one line's."""
+        if sentence.about == self._about_words:
+            return
+        self._about_words = sentence.about
+        self._topic, self._topic_mark = (), ""
+        for line in reversed(sentence.about.split("\n")):
+            found = self._narrowed(anchors.find_anchors(line, self._context.hints))
+            if found:
+                named = {item.line.id for anchor in found for item in anchor.candidates}
+                if len(named) == 1:
+                    self._topic, self._topic_age = (found[0],), -1
+                return
+
     def _read(self, sentence: Sentence) -> None:
+        if sentence.about:
+            self._answered(sentence)
         everything = anchors.find_anchors(sentence.text, self._context.hints)
         found = self._narrowed(everything)
         if self._beside_table:
@@ -179,7 +196,7 @@ class Narrator:
         return kept
 
     def _is_whole(self, text: str) -> bool:
-        return cues.has(text, "all_lines", "others_unchanged")
+        return cues.has(text, "all_lines", "every_line", "others_unchanged")
 
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
@@ -191,17 +208,37 @@ class Narrator:
             # "the other 60 follow in week 51" speaks of the rest of these goods.
             if hit.start >= found[-1].end and not re.match(r"\W{0,3}\d", covered[hit.end :])
         ]
-        covered = covered[: others[0]] if others else covered
+        rest = ""
+        if others:
+            # "week 49 for the valves, week 50 for everything else": the last stretch is about the others.
+            cut = found[-1].end + regions.last_break(covered[found[-1].end : others[0]])
+            covered, rest = covered[:cut], covered[cut:]
+        lead = self._before_exception(covered, found)
+        if lead:
+            # "27 November, except line 2: 4 December": what stands before is said of the others.
+            covered, rest = " " * lead + covered[lead:], covered[:lead]
         shared = clause_values.values_of(covered, replace(sentence, text=covered), self._context, found[0].candidates)
         for anchor, (start, end) in zip(found, regions.regions(covered, found, self._context), strict=True):
             self._segment(
                 replace(sentence, text=covered), sentence, anchor, covered[start:end], shared if listed else None
             )
-        self._others(sentence, found)
+        self._others(sentence, found, rest)
 
-    def _others(self, sentence: Sentence, found: Sequence[Anchor]) -> None:
-        """ "All others unchanged", "as ordered, except line 2": what is said of the lines that are not named."""
+    def _before_exception(self, covered: str, found: Sequence[Anchor]) -> int:
+        """Where an exception for the first goods begins that are named; 0 where there is none."""
+        return max((hit.start for hit in cues.hits(covered, "except") if 0 <= found[0].start - hit.end < 30), default=0)
+
+    def _others(self, sentence: Sentence, found: Sequence[Anchor], rest: str) -> None:
+        """ "All others unchanged", "as ordered, except line 2": what is said of the lines that are not named.
+
+        rest: the stretch of the sentence that is about them, "" where it is not a stretch of its own.
+        """
         text = sentence.text
+        day = clause_values.values_of(rest, replace(sentence, text=rest), self._context, ()).promised if rest else None
+        if day is not None:
+            place = self._context.evidence(rest, page=sentence.page)
+            self._wholes.append(WholeOrder(evidence=place, order_number=self._order, promised=day, others_only=True))
+            return
         unchanged = cues.has(text, "others_unchanged") and cues.affirmed(text, "as_ordered", "confirm")
         except_ = any(0 <= found[0].start - hit.end < 30 for hit in cues.hits(text, "except"))
         if unchanged or (except_ and cues.affirmed(text[: found[0].start], "as_ordered", "confirm")):
@@ -239,7 +276,7 @@ class Narrator:
             # A word of a description in a covering letter says nothing about the goods.
             fate = values.disposition.value if values.disposition else None
             said = values.disposition.evidence.text if values.disposition else ""
-            as_ordered = fate is Disposition.ACCEPTED and cues.affirmed(said, "as_ordered")
+            as_ordered = fate is Disposition.ACCEPTED and cues.affirmed(said, "as_ordered", "available")
             if not as_ordered and fate in (None, Disposition.ACCEPTED, Disposition.SUBSTITUTED):
                 return
         if anchor.by == "topic" and values.quantity is None:
@@ -290,7 +327,9 @@ class Narrator:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
-                said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
+                said = values
+                if not sentence.about:
+                    said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
 
     def _is_next_item(self, text: str) -> bool:
@@ -360,6 +399,7 @@ class Narrator:
                 disposition=values.disposition,
                 promised=values.promised,
                 others_only=cues.has(text, "others_unchanged"),
+                every_line=cues.has(text, "every_line"),
                 confirms_quantity=as_ordered and (amount or all_of_it),
                 confirms_price=as_ordered and (price or all_of_it),
                 confirms_date=as_ordered and (day or all_of_it) and values.promised is None,

@@ -253,8 +253,10 @@ def _with_wholes(lines: list[ConfirmedLine], statement: Statement, orders: Seque
             mine = [line for line in result if line.order is order]
             if mine:
                 result = [_fill(line, whole) if line.order is order else line for line in result]
-            if not mine or whole.others_only:
-                named = {line.line.id for line in mine if line.line} | set(statement.mentioned)
+            if not mine or whole.others_only or whole.every_line:
+                named = {line.line.id for line in mine if line.line}
+                if not whole.every_line:
+                    named |= set(statement.mentioned)
                 result.extend(_from_whole(whole, order, ours) for ours in order.lines if _concerns(whole, ours, named))
     return result
 

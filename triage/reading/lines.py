@@ -21,6 +21,7 @@ class FlowLine:
     table: int | None = None  # rows with the same number belong to one table
     in_quote: bool = False  # the markup says that this is quoted
     in_signature: bool = False  # the markup says that this is a signature
+    about: str = ""  # the quoted words that this line answers, where it stands between quoted lines
     breaks: bool = False  # the markup draws a rule or a border above this line
 
 
@@ -40,6 +41,18 @@ def split_lines(text: str, *, characters: int) -> list[str]:
 def text_lines(lines: Iterable[str]) -> tuple[TextLine, ...]:
     """`TextLine`s of the lines that hold anything; a tab counts as the gap between two cells."""
     return tuple(TextLine(text=line.strip().replace("\t", GAP)) for line in lines if line.strip())
+
+
+def answering_lines(flow: Iterable[FlowLine]) -> tuple[TextLine, ...]:
+    """`TextLine`s of a mail's lines that hold anything, with the gaps between them and the quoted words they answer."""
+    found: list[TextLine] = []
+    gap = False
+    for line in flow:
+        text = line.text.strip().replace("\t", GAP)
+        if text:
+            found.append(TextLine(text=text, after_gap=gap, about=line.about))
+        gap = not text
+    return tuple(found)
 
 
 def joined_cells(cells: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from triage.domain.document import Headers, Part, PartRole, UnreadableReason
 from triage.reading import charsets, headers, html, kinds, outlook, quotes, structured, text_tables, texts, tnef
 from triage.reading.documents import DocumentReader
 from triage.reading.findings import Findings
-from triage.reading.lines import text_lines
+from triage.reading.lines import answering_lines, text_lines
 
 _BODY = "body"
 _MOST_FORWARDS = 6
@@ -216,7 +216,7 @@ def _part(
         name=name,
         role=role,
         media_type=pasted[0] if pasted else kind,
-        lines=text_lines(line.text for line in statement),
+        lines=answering_lines(statement),
         tables=tables,
         quoted=text_lines(line.text for line in split.quoted),
         signature=text_lines(line.text for line in split.signature),

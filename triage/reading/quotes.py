@@ -5,14 +5,17 @@ so that answers inside and below it stay part of the statement.
 """
 
 import enum
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.reading import quote_marks, signatures
 from triage.reading.lines import FlowLine
 
 _COVERING_LINES = 8  # a forwarding person writes at most this many lines above
 _COVERING_WORDS = 70
+_ANSWERED_LINES = 4  # of a quote, those directly above an answer
+_ANSWERED_CHARACTERS = 400
 
 
 class Share(enum.Enum):
@@ -75,11 +78,39 @@ def split(flow: Sequence[FlowLine], *, subject: str, own_domains: frozenset[str]
         return tuple(line for line, own in zip(flow, shares, strict=True) if own is share)
 
     return Split(
-        statement=lines_of(Share.STATEMENT),
+        statement=_answers(flow, shares),
         quoted=lines_of(Share.QUOTED),
         signature=lines_of(Share.SIGNATURE),
         forwarded=lines_of(Share.FORWARDED),
     )
+
+
+def _answers(flow: Sequence[FlowLine], shares: Sequence[Share]) -> tuple[FlowLine, ...]:
+    """The lines of the statement; where several stand between quoted ones, each with what it answers."""
+    runs = [
+        (share, [line for _, line in members])
+        for share, members in itertools.groupby(
+            ((share, line) for line, share in zip(flow, shares, strict=True) if line.text.strip()),
+            key=lambda pair: pair[0],
+        )
+    ]
+    between = [
+        place
+        for place in range(1, len(runs))
+        if runs[place][0] is Share.STATEMENT and runs[place - 1][0] is Share.QUOTED
+    ]
+    if len(between) < 2:
+        return tuple(line for line, share in zip(flow, shares, strict=True) if share is Share.STATEMENT)
+    found: list[FlowLine] = []
+    for place, (share, lines) in enumerate(runs):
+        if share is not Share.STATEMENT:
+            continue
+        about = ""
+        if place in between:
+            quoted = [quote_marks.PREFIX.sub("", line.text).strip() for line in runs[place - 1][1]]
+            about = "\n".join(quoted[-_ANSWERED_LINES:])[-_ANSWERED_CHARACTERS:]
+        found.extend(replace(line, about=about) for line in lines)
+    return tuple(found)
 
 
 def _is_marked(line: FlowLine) -> bool:

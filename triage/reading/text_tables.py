@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from triage.domain.document import Cell, Table
-from triage.reading import columns, invisible
+from triage.reading import columns, invisible, narrow_tables
 
 _BARS = re.compile(r"[|¦│┃║]")
 _ONLY_RULE = re.compile(r"^[\s|¦+\-=_─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪╓╖╙╜╟╢╥╨╫.:*]+$")
@@ -25,6 +25,8 @@ def read_text_tables(lines: Sequence[str]) -> tuple[Table, ...]:
             rows, behind = _tabbed(lines, index)
         if not rows:
             rows, behind = _spaced(lines, index)
+        if not rows:
+            rows, behind = narrow_tables.read(lines, index)
         if rows:
             found.append(_table(rows))
         index = max(behind, index + 1)
