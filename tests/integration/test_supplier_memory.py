@@ -39,7 +39,8 @@ Subject: Order confirmation P00001
 Content-Type: text/html; charset=utf-8
 
 <p>We confirm P00001:</p>
-<table><tr><th>Article</th><th>Description</th><th>Zorb</th><th>Unit price</th><th>Amount</th><th>Delivery date</th></tr>
+<table>
+<tr><th>Article</th><th>Description</th><th>Zorb</th><th>Unit price</th><th>Amount</th><th>Delivery date</th></tr>
 <tr><td>EL-9104</td><td>Chisel oak handle</td><td>10</td><td>5.00</td><td>50.00</td><td>2026-12-08</td></tr>
 <tr><td>EL-9207</td><td>Mallet beech</td><td>20</td><td>8.00</td><td>160.00</td><td>2026-12-08</td></tr></table>
 """

@@ -1,4 +1,4 @@
-"""Tables in plain text whose columns stand one blank apart, under a line of column heads. What does not fit is no table.
+"""Tables in plain text whose columns stand one blank apart, under a line of heads. What does not fit is no table.
 
 Only the description may have several words; it takes what the heads before and behind it leave.
 """
