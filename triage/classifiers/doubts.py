@@ -47,6 +47,9 @@ def _of_lines(lines: Sequence[ConfirmedLine], policy: Policy) -> Iterator[Doubt]
 def _of_reading(reading: Reading, statement: Statement, confirmation: Confirmation, kind: Judged) -> Iterator[Doubt]:
     for text in statement.doubts:
         yield Doubt(code=DoubtCode.UNREADABLE, reason=f"Part of a structured document is unclear: {text[:120]}.")
+    if statement.unplaced and kind.kind in _NEEDS_LINES:
+        reason = "A sentence states something of goods that could not be told from the others."
+        yield Doubt(code=DoubtCode.UNMATCHED_LINE, reason=reason, evidence=statement.unplaced[:3])
     if any(part.ocr for part in reading.parts):
         yield Doubt(code=DoubtCode.OCR, reason="A document was read from a picture.", needs_person=False)
     if kind.confidence < KIND_BAR:

@@ -125,5 +125,6 @@ class Statement:
     document_title: str | None = None  # kind printed on the document itself, a `Kind` value
     columns: tuple[tuple[str, str], ...] = ()  # (head, what the cells below it showed it to hold), no word list knew it
     mentioned: tuple[int, ...] = ()  # ids of our order lines that the message speaks of, whatever it says
+    unplaced: tuple[Evidence, ...] = ()  # sentences that state something of goods that could not be told
     bank_accounts: tuple[Stated[str], ...] = ()  # IBANs or account numbers, normalised; never shown
     doubts: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """What one stretch of a sentence states: quantity, price, day and fate, assuming it is about one line or one order."""
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import cues, dates, fields, money, numbers, quantities, shifts, vocabulary
+from triage.extractors import clause_prices, cues, dates, fields, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -89,7 +88,7 @@ def only_mentioned(text: str, values: Values) -> bool:
     """A quantity alone, in a sentence that promises nothing, only says which goods are meant."""
     if values.price or values.promised or values.disposition:
         return False
-    if values.unit is not None and is_row(text):
+    if is_row(text) and (values.unit is not None or len(re.findall(r"[^\W\d_]{2,}", text)) <= _FEWEST_WORDS):
         return False
     return not cues.has(text, "confirm", "shipped", "short", "over", "partial", "remaining_open", "as_ordered", "delay")
 
@@ -98,6 +97,7 @@ _ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S[^\n]*?(?: {3,}|\t)\S")
 _LABELLED = re.compile(r"^\W{0,3}[^\W\d_][^:：.!?]{1,40}[:：]\s")
 _MOST_WORDS = 9
+_FEWEST_WORDS = 4  # a number beside these is how many of the goods there are
 
 
 def is_row(text: str) -> bool:
@@ -139,16 +139,34 @@ def _rest_begins(
     text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], distinct: int
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
-    others = [hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\s?\d", text[hit.end :])]
-    for hit in sorted([*cues.hits(text, "remainder", "backorder"), *others], key=lambda item: item.start):
+    for hit in sorted([*cues.hits(text, "remainder", "backorder"), *_rest_words(text)], key=lambda item: item.start):
         # "los 15 restantes": the number of the rest stands before the word for it.
-        own = [item for item in stated if 0 <= hit.start - item.end <= 4]
+        own = [
+            item
+            for item in stated
+            if 0 <= hit.start - item.end <= 4 and not re.search(r"[,;.:，；]", text[item.end : hit.start])
+        ]
         start = own[-1].start if own else hit.start
         before = any(item.end <= start for item in stated)
         behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
         if before and behind:
             return start
     return None
+
+
+_BALANCE = re.compile(
+    r"\b(?:balance|bal\.?|rest|resto|reste|saldo)(?=\s(?:\d|on\b|in\b|by\b|w/?k|week|mid|end|early|el\b|le\b|il\b|op\b))",
+    re.I,
+)
+
+
+def _rest_words(text: str) -> list[vocabulary.Hit]:
+    """ "balance 20 Jan", "the other 60": a day or a number follows. "Balance before shipment" is money."""
+    bare = [
+        vocabulary.Hit(section="cues.remainder", phrase=match.group(), start=match.start(), end=match.end())
+        for match in _BALANCE.finditer(text)
+    ]
+    return [*bare, *(hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\W{0,3}\d", text[hit.end :]))]
 
 
 def _pairs(
@@ -168,7 +186,7 @@ def _pairs(
 
 def _is_reference(text: str, day: dates.FoundDate) -> bool:
     """The day of an earlier letter or of our order, not a delivery: "your order of 5 October"."""
-    before = text[max(0, day.start - 60) : day.start]
+    before = vocabulary.before(text, day.start, 60)
     if not _REFERENCE_DAY.search(before):
         return False
     return bool(
@@ -192,11 +210,11 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         quantity=quantity,
         unit=unit,
         ordered_quantity=ordered,
-        price=_price(text, sentence, context, candidates),
+        price=clause_prices.price(text, sentence, context, candidates),
         promised=promised,
         former_date=former,
         disposition=disposition,
-        remainder=cues.has(text, "remainder", "remaining_open"),
+        remainder=cues.has(text, "remainder", "remaining_open") or bool(_rest_words(text)),
     )
 
 
@@ -290,130 +308,3 @@ def _shifted(text: str, sentence: Sentence, context: Context, due: set[date]) ->
         return None
     value = date.fromordinal(next(iter(due)).toordinal() + spans[0].days)
     return Stated(value=value, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")
-
-
-_PRICE_WORDS = ("columns.unit_price", "columns.net_price")
-_ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
-          "columns.amount", "columns.tax")  # fmt: skip
-_SURCHARGE = re.compile(r"[^\W\d_]*(?:zuschl[aä]ge?|toeslag|kupfer|copper|metal surcharge)(?![^\W\d_])", re.IGNORECASE)
-_REDUCED = re.compile(
-    r"(?:abz(?:[uü]gl?\w*|gl)\.?|less|minus|moins|menos|meno|minder|minus|po rabacie|minder)\s*$", re.IGNORECASE
-)
-
-
-def _price(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> Stated[Price] | None:
-    """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
-    amounts = money.find_money(text, decimal_mark=context.decimal_mark)
-    found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
-    found = [
-        item for index, item in enumerate(found) if not _is_added(text, found[index - 1].end if index else 0, item)
-    ]
-    if not found:
-        return None
-    found = [item for item in found if not _is_product(text, item, context)] or _factors(text, found, context)
-    ours = {item.line.price for item in candidates if item.line.price}
-    if ours:
-        # A share capital or an order total is no unit price: what is ten times off is not taken from a sentence.
-        found = [item for item in found if any(price / 10 < item.amount.value < price * 2000 for price in ours)]
-        found = [item for item in found if any(price / 10 < item.amount.value < price * 10 for price in ours)] or [
-            item for item in found if _basis(text, item) is not None
-        ]
-    marks = cues.hits(text, "instead_of", "former")
-    fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
-    if len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
-        fresh = [item for item in fresh if item.amount.value not in ours] or fresh
-    if not fresh:
-        return None
-    chosen = fresh[-1]
-    basis = _basis(text, chosen)
-    price = Price(
-        amount=chosen.amount.value,
-        per=basis.per if basis else context.price_per or Decimal(1),
-        discounts=_discounts(text),
-        currency=chosen.currency or context.currency,
-    )
-    place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
-    confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
-    return Stated(value=price, evidence=place, confidence=confidence, source="prose")
-
-
-def _named_prices(
-    text: str, amounts: Sequence[money.FoundMoney], candidates: Sequence[Candidate]
-) -> list[money.FoundMoney]:
-    """Amounts without a currency behind a word for price, with decimals, and near what the goods cost."""
-    ours = [item.line.price for item in candidates if item.line.price]
-    words = [hit for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
-    return [
-        item
-        for item in amounts
-        if not item.amount.percent
-        and re.search(r"[.,]\d{2,4}$", item.amount.text)
-        and any(
-            0 < item.start - hit.end <= 16 and not re.search(r"[\d,;]", text[hit.end : item.start]) for hit in words
-        )
-        and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
-    ]
-
-
-def _others(text: str, item: money.FoundMoney, context: Context) -> list[numbers.FoundNumber]:
-    """The clause's other numbers."""
-    found = numbers.find_numbers(text, decimal_mark=context.decimal_mark)
-    return [other for other in found if other.start != item.amount.start and other.value > 0 and not other.percent]
-
-
-def _is_product(text: str, item: money.FoundMoney, context: Context) -> bool:
-    """ "8 pcs x 289.00 = 2,312.00 EUR": the amount is quantity times price, so it is the line's total."""
-    return _factor(text, item, context) is not None
-
-
-def _factor(text: str, item: money.FoundMoney, context: Context) -> numbers.FoundNumber | None:
-    """The price whose product with a quantity before it is the amount; quantity 1 proves nothing."""
-    others = [other for other in _others(text, item, context) if other.end <= item.start]
-    for one, other in itertools.combinations(others, 2):
-        if one.value != 1 and other.value != 1 and abs(one.value * other.value - item.amount.value) <= Decimal("0.01"):
-            return other
-    return None
-
-
-def _factors(text: str, totals: Sequence[money.FoundMoney], context: Context) -> list[money.FoundMoney]:
-    """The prices behind totals, where they carry no currency of their own."""
-    found = []
-    for total in totals:
-        price = _factor(text, total, context)
-        if price is not None:
-            found.append(money.FoundMoney(amount=price, currency=total.currency, start=price.start, end=price.end))
-    return found
-
-
-def _is_added(text: str, left: int, item: money.FoundMoney) -> bool:
-    """The amount is a surcharge, freight, a total: a word for it stands before it, nearer than another amount."""
-    pieces = [
-        piece
-        for piece in re.split(r"[,;，；、。()]\s*", text[max(left, item.start - 40) : item.start])
-        if piece.strip()
-    ]
-    before = pieces[-1] if pieces else ""
-    if _SURCHARGE.search(before):
-        return True
-    return any(vocabulary.phrases_in(before, name) for name in _ADDED)
-
-
-def _basis(text: str, item: money.FoundMoney) -> money.FoundBasis | None:
-    """How many units the price is for, said directly beside it."""
-    near = [
-        base
-        for base in money.find_price_basis(text)
-        if -12 <= base.start - item.end <= 15 or 0 <= item.start - base.end <= 6
-    ]
-    return near[0] if near else None
-
-
-def _discounts(text: str) -> tuple[Decimal, ...]:
-    """Percentages beside a word for discount, in their order."""
-    found: list[Decimal] = []
-    hits = vocabulary.phrases_in(text, "columns.discount")
-    for match in money.DISCOUNT.finditer(numbers.fold(text)):
-        named = any(-3 <= match.start() - hit.end <= 12 or -3 <= hit.start - match.end() <= 6 for hit in hits)
-        if "%" in match.group() and (named or _REDUCED.search(text[: match.start()])):
-            found.extend(money.find_discounts(match.group()))
-    return tuple(found)

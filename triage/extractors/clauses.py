@@ -15,6 +15,7 @@ _LABELLED = re.compile(r"^\W{0,3}[^\s:：][^:：.!?]{1,48}[:：]\s")
 _GREETING = re.compile(r"^\w[^,.;:\d]{1,40}[,!]\s*$")
 _QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
+_GAPS = re.compile(r"(?<=\S) {3,}(?=\S)|\t")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
     # One letter, letters without a vowel, and words of three letters at most that are known to be shortened.
@@ -142,6 +143,8 @@ def _is_counted(behind: str) -> bool:
 
 def split_sentences(text: str) -> list[str]:
     """Sentences of a paragraph. Ordinals, abbreviations and days ("4. Dezember") end none."""
+    if len(_GAPS.findall(text)) >= 2:
+        return [text[:_LONGEST]]  # a row with columns
     found, start = [], 0
     for match in _SENTENCE_END.finditer(text):
         head = text[start : match.end()].rstrip()

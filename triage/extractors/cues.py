@@ -23,7 +23,7 @@ def has(text: str, *names: str) -> bool:
 
 def negated(text: str, hit: vocabulary.Hit) -> bool:
     """A negation stands close to the hit, without a clause's end between."""
-    window = text[max(0, hit.start - _NEGATION_REACH) : hit.start]
+    window = vocabulary.before(text, hit.start, _NEGATION_REACH)
     window = re.split(r"[.;:!?,。，；]", window)[-1]
     behind = re.split(r"[.;:!?,。，；]", text[hit.end : hit.end + 16])[0]
     return has(window, "negation") or has(behind, "negation")
@@ -102,7 +102,7 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
 
 def behind_former(text: str, found: dates.FoundDate) -> bool:
     """The day stands behind a word like "instead of" or "originally"."""
-    window = text[max(0, found.start - 40) : found.start]
+    window = vocabulary.before(text, found.start, 40)
     marks = hits(window, "instead_of", "former")
     if not marks:
         return False

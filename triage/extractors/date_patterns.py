@@ -17,7 +17,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\d./,\-a-z])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(20\d\d|\d\d)(?![\d])(?![./-]\d)"
         ),
         "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
-        "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/.%])(?!\s?(?:\"|'|zoll|inch))"),
+        "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/%]|\.\d)(?!\s?(?:\"|'|zoll|inch))"),
         "dashed": re.compile(
             r"(?:(?<=\bop )|(?<=\bam )|(?<=\ble )|(?<=\bel )|(?<=\bon )|(?<=\bper )|(?<=\bil )|(?<=\bau )|(?<=\bal )|(?<=\btot )|(?<=\bd\.d\. )|(?<=\bvan ))"
             r"(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d|\s?(?:dag|day|tag|jour|d[ií]a|week|woche|sem|st|pcs|uds))"

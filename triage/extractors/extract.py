@@ -79,6 +79,7 @@ class _Collector:
         self._wholes: list[WholeOrder] = []
         self._terms: list[Term] = []
         self._mentioned: list[int] = []
+        self._unplaced: list[Evidence] = []
         self._changes: list[PriceChange] = []
         self._columns: list[tuple[str, str]] = []
         self._respond_by: Stated[date] | None = None
@@ -145,6 +146,7 @@ class _Collector:
         spoken = prose.Narrator(context, self._finder, names, beside_table=document).tell(sentences)
         self._lines.extend(spoken.lines)
         self._mentioned.extend(spoken.mentioned)
+        self._unplaced.extend(spoken.unplaced)
         self._wholes.extend(item for item in spoken.wholes if not self._is_cover_note(item))
         for sentence in sentences:
             change = letters.price_change(sentence, context)
@@ -177,6 +179,7 @@ class _Collector:
             document_title=title,
             columns=tuple(dict.fromkeys(self._columns)),
             mentioned=tuple(dict.fromkeys(self._mentioned)),
+            unplaced=tuple(self._unplaced),
             bank_accounts=accounts.bank_accounts(self._reading),
             doubts=tuple(doubt for item in self._structured for doubt in item.doubts),
         )

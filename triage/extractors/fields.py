@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.domain.document import Part
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Term, TermKind, WholeOrder
-from triage.extractors import anchors, cues, date_relative, money, numbers, vocabulary
+from triage.extractors import anchors, cues, date_relative, money, numbers, quantities, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
@@ -212,8 +212,10 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
 
 
 def _speaks_of_goods(text: str, context: Context) -> bool:
-    """A line that names goods, or a price, says when these come, not when everything comes."""
+    """A line that names goods, how many, or a price, says when these come, not when everything comes."""
     if any(item.currency for item in money.find_money(text)):
+        return True
+    if any(item.unit for item in quantities.in_text(text, context, ())):
         return True
     if anchors.by_code(text, context.hints) or anchors.by_position(text, context.hints):
         return True

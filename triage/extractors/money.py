@@ -25,6 +25,8 @@ _CURRENCY = re.compile(rf"(?<![^\W\d_])({_WORD})(?![^\W\d_])", re.IGNORECASE)
 #: Chinese and Japanese go on without a blank.
 _BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_CJK_WORD}|(?:{_WORD})(?![^\W\d_]))", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:(?<=[\u3040-\u9fff])|(?<![^\W\d_]))({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
+#: "200  € 7,45": a sign nearer to the number behind it is that number's.
+_IS_NEXT = re.compile(rf"^[\s\u00a0]{{2,}}(?:{_WORD})[\s\u00a0]?\d", re.IGNORECASE)
 _UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidades|unid|pi[eè]ces?|szt|sztuk|adet|m\b|mtr|个|個|件|本|枚|stuks)?"
 _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
@@ -83,7 +85,7 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
         before = _BEFORE.search(text[max(0, number.start - 8) : number.start])
         if before and max(0, number.start - 8) + before.start() >= used:
             currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
-        elif behind and behind.group(1) not in _NO_CURRENCY:
+        elif behind and behind.group(1) not in _NO_CURRENCY and not _IS_NEXT.match(text[number.end : number.end + 16]):
             currency, end = _iso(behind.group(1)), number.end + behind.end()
         found.append(FoundMoney(amount=number, currency=currency, start=start, end=end))
     return tuple(found)

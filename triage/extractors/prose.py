@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from triage.domain.evidence import Stated
+from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
-from triage.extractors import anchors, clause_values, cues, fields, regions, shifts, vocabulary
+from triage.extractors import anchors, clause_values, cues, fields, regions, shifts, whole_orders
 from triage.extractors.anchors import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -31,6 +31,7 @@ class Spoken:
     lines: tuple[LineStatement, ...]
     wholes: tuple[WholeOrder, ...]
     mentioned: tuple[int, ...]  # ids of our lines
+    unplaced: tuple[Evidence, ...]  # sentences that state something of goods that could not be told
 
 
 _BULLET = re.compile(r"\s*([-*•–·▪])\s")
@@ -60,6 +61,7 @@ class Narrator:
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
         self._mentioned: list[int] = []
+        self._unplaced: list[Evidence] = []
         self._mentions: dict[int, Values] = {}  # quantities named with goods in a sentence that states nothing else
         self._fields_between = False  # several delivery dates stand as fields between the goods
         self._forward: Stated[date] | None = None
@@ -72,7 +74,10 @@ class Narrator:
         for sentence in sentences:
             self._sentence(sentence)
         return Spoken(
-            lines=tuple(self._lines), wholes=tuple(self._wholes), mentioned=tuple(dict.fromkeys(self._mentioned))
+            lines=tuple(self._lines),
+            wholes=tuple(self._wholes),
+            mentioned=tuple(dict.fromkeys(self._mentioned)),
+            unplaced=tuple(self._unplaced),
         )
 
     def _sentence(self, sentence: Sentence) -> None:
@@ -146,7 +151,7 @@ class Narrator:
         self._topic_age += 1
         if self._dates_block(sentence):
             return
-        if self._is_whole(sentence.text):
+        if whole_orders.is_whole(sentence.text):
             self._whole(sentence)
         elif self._beside_table:
             return
@@ -195,19 +200,11 @@ class Narrator:
                 kept[-1] = replace(anchor, start=kept[-1].start)
         return kept
 
-    def _is_whole(self, text: str) -> bool:
-        return cues.has(text, "all_lines", "every_line", "others_unchanged")
-
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
         listed = regions.listed(covered, found, self._context)
         # What is said of the other lines is not said of these.
-        others = [
-            hit.start
-            for hit in cues.hits(covered, "others_unchanged")
-            # "the other 60 follow in week 51" speaks of the rest of these goods.
-            if hit.start >= found[-1].end and not re.match(r"\W{0,3}\d", covered[hit.end :])
-        ]
+        others = [hit.start for hit in regions.of_others(covered) if hit.start >= found[-1].end]
         rest = ""
         if others:
             # "week 49 for the valves, week 50 for everything else": the last stretch is about the others.
@@ -239,7 +236,7 @@ class Narrator:
             place = self._context.evidence(rest, page=sentence.page)
             self._wholes.append(WholeOrder(evidence=place, order_number=self._order, promised=day, others_only=True))
             return
-        unchanged = cues.has(text, "others_unchanged") and cues.affirmed(text, "as_ordered", "confirm")
+        unchanged = bool(regions.of_others(text)) and cues.affirmed(text, "as_ordered", "confirm")
         except_ = any(0 <= found[0].start - hit.end < 30 for hit in cues.hits(text, "except"))
         if unchanged or (except_ and cues.affirmed(text[: found[0].start], "as_ordered", "confirm")):
             place = self._context.evidence(text, page=sentence.page)
@@ -266,7 +263,8 @@ class Narrator:
             self._add(sentence, anchor, values, is_split=len(pieces) > 1)
 
     def _add(self, sentence: Sentence, anchor: Anchor, values: Values, *, is_split: bool = False) -> None:
-        mentioned = not is_split and clause_values.only_mentioned(sentence.text, values)
+        lists_goods = self._context.is_invoice or self._context.is_shipping
+        mentioned = not is_split and not lists_goods and clause_values.only_mentioned(sentence.text, values)
         if not values.says_something or mentioned:
             if values.quantity is not None:
                 for item in anchor.candidates:
@@ -327,10 +325,19 @@ class Narrator:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
-                said = values
+                said = self._with_yes(sentence, values)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
+
+    def _with_yes(self, sentence: Sentence, values: Values) -> Values:
+        """A bare "yes" below quoted words accepts what they ask."""
+        yes = cues.hits(sentence.text, "affirm")
+        if not sentence.about or values.disposition is not None or not yes or yes[0].start > _OPENS:
+            return values
+        place = self._context.evidence(sentence.text, page=sentence.page)
+        fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
+        return replace(values, disposition=fate)
 
     def _is_next_item(self, text: str) -> bool:
         """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
@@ -352,7 +359,7 @@ class Narrator:
         text = sentence.text
         candidates = self._candidates()
         open_lines = [item for item in candidates if item.line.open_quantity > 0] or candidates
-        if len(open_lines) == 1 and not cues.has(text, "others_unchanged"):
+        if len(open_lines) == 1 and not regions.of_others(text):
             only = open_lines[0]
             anchor = Anchor(start=0, end=0, text="", candidates=(only,), by="only line", confidence=0.9)
             for values in clause_values.split_values(text, sentence, self._context, (only,)):
@@ -362,46 +369,21 @@ class Narrator:
                 elif values.disposition:
                     self._add_whole(sentence, values)
             return
-        self._add_whole(
-            sentence,
-            clause_values.about_delivery(
-                text, clause_values.values_of(text, sentence, self._context, tuple(open_lines))
-            ),
+        values = clause_values.about_delivery(
+            text, clause_values.values_of(text, sentence, self._context, tuple(open_lines))
         )
+        if len(open_lines) > 1 and whole_orders.is_about_some(text, values):
+            self._unplaced.append(self._context.evidence(text, page=sentence.page))
+            return
+        self._add_whole(sentence, values)
+
+    def _add_whole(self, sentence: Sentence, values: Values) -> None:
+        found = whole_orders.whole_order(sentence, values, self._context, self._order)
+        if found is not None:
+            self._wholes.append(found)
 
     def _candidates(self) -> list[Candidate]:
         hints = self._context.hints
         if self._order is not None:
             return [item for item in hints.candidates if item.order.name == self._order]
         return [item for item in hints.candidates if not self._named or item.order.name in self._named]
-
-    def _add_whole(self, sentence: Sentence, values: Values) -> None:
-        text = sentence.text
-        as_ordered = cues.affirmed(text, "as_ordered") or cues.affirmed(text, "others_unchanged")
-        if values.promised is None and values.disposition is None and not as_ordered:
-            return
-        if as_ordered and cues.has(text, "others_unchanged"):
-            # "The rest as ordered" accepts the other lines; the rest is no backorder here.
-            place = self._context.evidence(text, page=sentence.page)
-            fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
-            values = replace(values, disposition=fate)
-        price = bool(vocabulary.phrases_in(text, "columns.unit_price"))
-        day = not cues.has(text, "others_unchanged") and bool(
-            vocabulary.phrases_in(text, "labels.delivery_date") or vocabulary.phrases_in(text, "columns.promised_date")
-        )
-        amount = bool(vocabulary.phrases_in(text, "columns.quantity"))
-        # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
-        all_of_it = as_ordered and not (price or day or amount) and not cues.has(text, "others_unchanged")
-        self._wholes.append(
-            WholeOrder(
-                evidence=self._context.evidence(text, page=sentence.page),
-                order_number=self._order,
-                disposition=values.disposition,
-                promised=values.promised,
-                others_only=cues.has(text, "others_unchanged"),
-                every_line=cues.has(text, "every_line"),
-                confirms_quantity=as_ordered and (amount or all_of_it),
-                confirms_price=as_ordered and (price or all_of_it),
-                confirms_date=as_ordered and (day or all_of_it) and values.promised is None,
-            )
-        )

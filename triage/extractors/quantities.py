@@ -77,7 +77,11 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         value = next((item for item in values if item in expected), number.value)
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
         share = _is_share(text[number.end : number.end + 48], expected, context)
-        named = _labelled(text, number.start) or _rest(text, number.start, number.end)
+        named = (
+            _labelled(text, number.start)
+            or _rest(text, number.start, number.end)
+            or _beside_code(text, number.start, number.end)
+        )
         if (
             not unit
             and not times
@@ -104,6 +108,20 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     return _with_roles(text, found, expected)
 
 
+#: Codes are covered by underscores, so that no number is read out of them.
+_CODE_BEHIND = re.compile(r"^\s{0,3}[x×]?\s{0,3}_{3,}\W*$", re.IGNORECASE)
+_CODE_BEFORE = re.compile(r"^\W*_{3,}\s{0,3}[:=x×–-]?\s{0,3}$", re.IGNORECASE)
+
+
+def _beside_code(text: str, start: int, end: int) -> bool:
+    """A row of nothing but a number and a code."""
+    before, behind = text[:start], text[end:]
+    return bool(
+        (not before.strip(" -*•") and _CODE_BEHIND.match(behind))
+        or (_CODE_BEFORE.match(before) and not behind.strip(" .,;"))
+    )
+
+
 def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
     """What follows is "of the 200", and 200 were ordered."""
     match = _SHARE.match(behind)
@@ -115,7 +133,7 @@ def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
 
 def _labelled(text: str, start: int) -> bool:
     """ "quantity 500", "n. 500", "数量 500": a word for quantity directly in front."""
-    before = text[max(0, start - 16) : start]
+    before = vocabulary.before(text, start, 16)
     if _NUMBERED.search(before):
         return True
     return any(not before[hit.end :].strip(" :.=") for hit in vocabulary.phrases_in(before, "columns.quantity"))
@@ -123,7 +141,7 @@ def _labelled(text: str, start: int) -> bool:
 
 def _rest(text: str, start: int, end: int) -> bool:
     """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
-    before, behind = text[max(0, start - 16) : start], text[end : end + 18]
+    before, behind = vocabulary.before(text, start, 16), text[end : end + 18]
     near = [hit for hit in cues.hits(before, "remainder") if len(before) - hit.end <= 4]
     far = [hit for hit in cues.hits(behind, "remainder", "backorder") if hit.start <= 4]
     return bool(near or far)
@@ -166,7 +184,7 @@ def _unit(text: str, end: int) -> tuple[str, int]:
 
 def _only(text: str, start: int) -> bool:
     """ "only 30", "nur 30": a number that corrects a quantity though no unit stands by."""
-    return cues.has(text[max(0, start - 18) : start], "short", "partial")
+    return cues.has(vocabulary.before(text, start, 18), "short", "partial")
 
 
 def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -> list[FoundQuantity]:
@@ -175,7 +193,7 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
     for index, item in enumerate(found):
         left = found[index - 1].end if index else 0
         right = found[index + 1].start if index + 1 < len(found) else len(text)
-        before, behind = text[max(left, item.start - 30) : item.start], text[item.end : min(right, item.end + 45)]
+        before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : min(right, item.end + 45)]
         role = Use.STATED
         if cues.has(before, "instead_of", "former"):
             role = Use.ORDERED

@@ -4,13 +4,18 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from triage.extractors import clauses, cues
+from triage.extractors import clauses, cues, vocabulary
 from triage.extractors.anchors import Anchor
 from triage.extractors.context import Context
 
 
 def same_goods(one: Anchor, other: Anchor) -> bool:
     return {item.line.id for item in one.candidates} == {item.line.id for item in other.candidates}
+
+
+def of_others(text: str) -> list[vocabulary.Hit]:
+    """Words for the other lines of an order. "The other 60", "the rest (6)" are the rest of the same goods."""
+    return [hit for hit in cues.hits(text, "others_unchanged") if not re.match(r"\W{0,3}\d", text[hit.end :])]
 
 
 def covered(text: str, found: Sequence[Anchor]) -> str:

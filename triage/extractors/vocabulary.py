@@ -108,12 +108,16 @@ def _index() -> _Index:
     for section in sections():
         for written in phrases(section):
             text = written.rstrip("*")
-            pattern = re.compile(re.escape(text).replace(r"\ ", r"[\s\u00a0]+")) if " " in text else None
+            pattern = None
+            if " " in text:
+                # A star within a phrase takes any ending too: "increase* by".
+                escaped = re.escape(text).replace(r"\*", r"[^\W\d_]*").replace(r"\ ", r"[\s\u00a0]+")
+                pattern = re.compile(escaped)
             phrase = _Phrase(section, text, written.endswith("*"), pattern)
             first = _WORD.match(text)
             if first is None or _is_cjk(text[0]):
                 anywhere.append(phrase)
-            elif phrase.open_end and first.end() == len(text):
+            elif (phrase.open_end and first.end() == len(text)) or text[first.end() : first.end() + 1] == "*":
                 stems.setdefault(text[:_STEM], []).append(phrase)
             else:
                 words.setdefault(first.group(), []).append(phrase)
@@ -162,6 +166,15 @@ def _longest(section: str, text: str, places: list[tuple[int, int]]) -> Iterator
         if start >= reached:
             yield Hit(section=section, phrase=text[start:end], start=start, end=end)
             reached = end
+
+
+def before(text: str, at: int, width: int, *, least: int = 0) -> str:
+    """At most `width` characters before a place, not beyond `least`, without the end of a word cut through."""
+    start = max(least, at - width)
+    if 0 < start < at and text[start - 1].isalnum() and not _is_cjk(text[start]):
+        while start < at and text[start].isalnum():
+            start += 1
+    return text[start:at]
 
 
 def phrases_in(text: str, section: str) -> tuple[Hit, ...]:

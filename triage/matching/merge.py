@@ -70,6 +70,8 @@ def _prices_agree(one: LineStatement, other: LineStatement) -> bool:
 
 
 def _compatible(one: LineStatement, other: LineStatement) -> bool:
+    if one.remainder != other.remainder and (one.quantity is None) != (other.quantity is None):
+        return False  # "only 60, the balance on 20 January": the day is that of the rest
     return _same(one.quantity, other.quantity) and _same(one.promised, other.promised) and _prices_agree(one, other)
 
 
@@ -80,7 +82,7 @@ def _is_split(one: LineStatement, other: LineStatement) -> bool:
     own_days = one.promised is not None and other.promised is not None and one.promised.value != other.promised.value
     counts = one.quantity is not None or other.quantity is not None
     # "25 now, the remaining 15 on …": two quantities of which one is the rest.
-    rest = one.remainder != other.remainder and one.quantity is not None and other.quantity is not None
+    rest = one.remainder != other.remainder and counts
     return (own_days and counts) or rest
 
 

@@ -47,7 +47,7 @@ BOOK = OrderBook(
 def stated(*lines, orders=(FIRST,), tables=(), subject="PX0042"):
     part = Part(
         name="body", role=PartRole.BODY, media_type="text/plain", tables=tables,
-        lines=tuple(TextLine(text=text) for text in lines),
+        lines=tuple(TextLine(text=item) if isinstance(item, str) else item for item in lines),
     )  # fmt: skip
     headers = Headers(subject=subject, sender=Address(name="", email="a@roble.example"), date=NOW)
     reading = Reading(headers=headers, parts=(part,), languages=("en",))

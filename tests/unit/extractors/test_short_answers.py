@@ -1,0 +1,101 @@
+"""Answers as people write them: between quoted lines, with exceptions, rests, rows of goods, what is in stock."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from test_stretches import facts, stated
+
+from triage.domain.document import TextLine
+from triage.domain.statement import Disposition
+from triage.extractors import clauses, money, vocabulary
+
+
+def answered(*pairs):
+    """Statements of answers, each below the quoted words that it answers."""
+    return stated(*(TextLine(text=text, about=about) for text, about in pairs))
+
+
+def test_an_answer_is_about_the_goods_that_the_quoted_words_above_it_name():
+    found = answered(
+        ("Yes", "1) PV-CX40 60 pcs\nok for 2 November?"),
+        ("Week 46, sorry", "2) PV-HZ25"),
+        ("Only 20, balance 20 Nov", "3) the padlocks"),
+    )
+    assert facts(found) == [
+        (11, None, None),
+        (12, None, date(2026, 11, 13)),
+        (13, Decimal(20), None),
+        (13, None, date(2026, 11, 20)),
+    ]
+    assert found.lines[0].disposition.value is Disposition.ACCEPTED
+    assert found.lines[3].remainder
+
+
+def test_an_answer_below_several_goods_is_about_none_of_them_alone():
+    assert not answered(("Week 46", "PV-CX40 and PV-HZ25")).lines
+
+
+def test_what_stands_before_an_exception_is_said_of_the_others():
+    found = stated("Delivery 9 November, except PV-HZ25: 23 November.")
+    assert facts(found) == [(12, None, date(2026, 11, 23))]
+    (others,) = found.whole_orders
+    assert (others.promised.value, others.others_only) == (date(2026, 11, 9), True)
+
+
+def test_the_last_stretch_about_everything_else_has_its_own_day():
+    found = stated("Delivery week 45 for the padlocks, week 46 for everything else.")
+    assert facts(found) == [(13, None, date(2026, 11, 6))]
+    (others,) = found.whole_orders
+    assert (others.promised.value, others.others_only) == (date(2026, 11, 13), True)
+
+
+def test_both_lines_are_also_those_that_no_word_names():
+    (whole,) = stated("Delivery of all lines on 9 November.").whole_orders
+    assert whole.every_line
+
+
+def test_a_rest_of_goods_that_are_not_known_is_not_the_whole_order():
+    found = stated("Of the blue ones we have only 14 pcs.", "The rest (6) comes on 20 November.")
+    assert not found.whole_orders
+    assert not found.lines
+    assert [place.text for place in found.unplaced]
+
+
+def test_a_dated_line_that_names_goods_or_counts_them_is_no_field_of_the_document():
+    found = stated("Padlocks: ships 30/10", "Hinges: in stock")
+    assert facts(found) == [(13, None, date(2026, 10, 30)), (12, None, None)]
+    assert found.lines[1].disposition.value is Disposition.ACCEPTED
+    assert not found.whole_orders
+
+
+def test_rows_of_a_number_and_a_code_are_quantities():
+    assert facts(stated("20 PV-CX40", "18 PV-LK9")) == [(11, Decimal(20), None), (13, Decimal(18), None)]
+
+
+def test_a_price_without_currency_stands_behind_its_word_and_near_ours():
+    (line,) = stated("PV-LK9 30 pcs 02/11/2026 price now 20.40").lines
+    assert line.price.value.amount == Decimal("20.40")
+    (line,) = stated("PV-LK9 30 pcs 02/11/2026 price list 2026.11").lines
+    assert line.price is None
+
+
+def test_a_sign_between_two_numbers_belongs_to_the_nearer():
+    (count, price) = money.find_money("200  € 7,45")
+    assert (count.currency, price.currency, price.amount.value) == (None, "EUR", Decimal("7.45"))
+
+
+def test_a_star_within_a_phrase_takes_any_ending():
+    (hit,) = vocabulary.phrases_in("prices will be increased by 6%", "cues.price_increase")
+    assert hit.phrase == "increased by"
+
+
+def test_words_cut_through_are_no_words():
+    assert vocabulary.before("relativa all'ordine", 12, 6).strip() == "all"
+
+
+@pytest.mark.parametrize(
+    "text", ["Cod. PV-CX40   Staffa cad.   q.tà 60   cons. 02/11/2026", "PV-CX40\t60 pcs.\tETA 2.11.2026"]
+)
+def test_rows_with_columns_are_one_sentence(text):
+    assert clauses.split_sentences(text) == [text]
