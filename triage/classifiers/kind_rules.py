@@ -130,8 +130,8 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         # Days, or quantities with prices, for lines of orders that it names: an answer to them, whatever its tone.
         full = any(line.price is not None and line.quantity is not None for line in answers)
         scores.add(Kind.ORDER_CONFIRMATION, 1.5 if full else 0.6)
-        if full and Disposition.REJECTED not in fates:
-            scores.add(Kind.CANCELLATION, -1.5)
+        if Disposition.REJECTED not in fates:
+            scores.add(Kind.CANCELLATION, -1.5 if full else -1.0)
         scores.add(Kind.AUTO_REPLY, -3.0)
         # What is only asked about is not stated: an answer that also asks is an answer.
         scores.add(Kind.QUESTION, -1.2)

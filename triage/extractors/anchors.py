@@ -5,6 +5,7 @@ An anchor only says "here it is about that line"; values are read around it by o
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -217,6 +218,19 @@ def by_position(text: str, hints: Hints) -> list[Anchor]:
     return found
 
 
+_TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[-/x×]\d{1,4})+(?![\w/-]|[.,]\d)")
+
+
+def by_type(text: str, hints: Hints) -> list[Anchor]:
+    """Sizes that one product's description alone holds: "25-60" of "Circulator 25-60, 180 mm"."""
+    found: list[Anchor] = []
+    for match in _TYPE.finditer(text):
+        meant = [item for item in hints.candidates if match.group() in _TYPE.findall(item.line.description)]
+        if len({item.line.product_id for item in meant}) == 1:
+            found.append(_anchor(text, match.start(), match.end(), meant, "description", 0.75))
+    return found
+
+
 def by_description(text: str, hints: Hints) -> list[Anchor]:
     """The line whose rare description words stand in the text, where one line clearly leads."""
     words = words_of(text)
@@ -299,7 +313,10 @@ _COUNTED = re.compile(
 def by_quantity(text: str, hints: Hints) -> list[Anchor]:
     """A quantity with its unit that exactly one line has ordered or open."""
     found: list[Anchor] = []
+    counts = Counter(match.group(1) for match in _COUNTED.finditer(text))
     for match in _COUNTED.finditer(text):
+        if counts[match.group(1)] > 1:
+            continue  # "12 now, 12 later": halves of something else
         if units.find_unit(match.group(2)) is None:
             continue
         for number in numbers.find_numbers(match.group(1)):
@@ -343,6 +360,9 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
     """All anchors of a text in order of place; descriptions only in stretches where no code or position stands."""
     found = by_code(text, hints)
     for anchor in (*by_position(text, hints), *by_letters(text, hints)):
+        if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
+            found.append(anchor)
+    for anchor in by_type(text, hints):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
     exact = len(found)

@@ -47,6 +47,7 @@ _DELIVERY_CUES = (
     "shipped",
     "not_yet_known",
     "available",
+    "short",
 )
 
 

@@ -49,7 +49,8 @@ def disposition(text: str) -> Disposition | None:
             return None
     if affirmed(text, "backorder", "remainder") or has(text, "not_available"):
         return Disposition.BACKORDERED
-    if affirmed(text, "reject", "cancel", "discontinued"):
+    if affirmed(text, "reject", "cancel", "discontinued") and not has(text, "full_quantity"):
+        # "Unable to supply the full quantity": a shortage.
         return Disposition.REJECTED
     if affirmed(text, "as_ordered", "confirm") or (affirmed(text, "available") and not has(text, "not_yet_known")):
         return Disposition.ACCEPTED

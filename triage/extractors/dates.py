@@ -5,6 +5,7 @@ the 10th, its middle the 15th, its end the last day; a bare month is its last da
 """
 
 import calendar
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -104,8 +105,11 @@ def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | 
 
 def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
     """ "mid December, the 16th": the month named before; else the next such day."""
-    for match in date_patterns.patterns()["ordinal"].finditer(text):
-        day = int(match.group(1))
+    found_days = itertools.chain(
+        date_patterns.patterns()["ordinal"].finditer(text), date_patterns.patterns()["bare_day"].finditer(text)
+    )
+    for match in found_days:
+        day = int(next(group for group in match.groups() if group))
         before = [hit for hit in found if hit[1] <= match.start()]
         base = before[-1][2] if before else frame.today
         value = day_of(base.year, base.month, day)

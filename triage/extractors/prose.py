@@ -12,7 +12,7 @@ from datetime import date
 
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
-from triage.extractors import anchors, clause_values, cues, fields, regions, shifts, whole_orders
+from triage.extractors import anchors, clause_values, cues, fields, quantities, regions, shifts, whole_orders
 from triage.extractors.anchors import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -151,7 +151,7 @@ class Narrator:
         self._topic_age += 1
         if self._dates_block(sentence):
             return
-        if whole_orders.is_whole(sentence.text):
+        if whole_orders.is_whole(sentence.text) and not self._counts_on(sentence.text):
             self._whole(sentence)
         elif self._beside_table:
             return
@@ -160,6 +160,13 @@ class Narrator:
                 self._go_on(sentence)
         else:
             self._whole(sentence)
+
+    def _counts_on(self, text: str) -> bool:
+        """ "45 units against your order": the words mean the order, and the goods named just before are counted."""
+        if not self._topic or self._topic_age > 1 or cues.has(text, "every_line") or regions.of_others(text):
+            return False
+        candidates = [item for anchor in self._topic for item in anchor.candidates]
+        return any(item.unit for item in quantities.in_text(text, self._context, candidates))
 
     def _dates_block(self, sentence: Sentence) -> bool:
         """A line "delivery date: …" between blocks of goods: for the undated goods above it, else for those below."""
