@@ -52,12 +52,6 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "part_behind": re.compile(
             rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
         ),
-        "bare_day": re.compile(
-            # "am 27.", "de 27e", "le 27", "el 27": a day of this month or the next, where nothing counted follows.
-            r"(?<![^\W\d_])(?:(?:am|zum|bis|bis zum|ab dem) (?P<de>\d{1,2})\.|(?:op )?de (?P<nl>\d{1,2})e|(?:le|el|il|dia) (?P<ro>\d{1,2}))"
-            r"(?=\s(?!\d)|[,;.!?]|$)(?!\.?\d|[.,]\d|\s?(?:%|x\b|h\b|per cento|por ciento|pour cent|e 1|et \d|und \d|y \d)"
-            rf"|\s?(?:de |di |d')?(?:{month})(?![^\W\d_]))"
-        ),
         "ordinal": re.compile(
             r"(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
             rf"{month}))(?![\w])"
@@ -68,6 +62,17 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
         ),
     }
+
+
+@cache
+def bare_day() -> re.Pattern[str]:
+    """ "am 27.", "de 27e", "le 27", "el 27": a day of this month or the next, where nothing counted follows."""
+    month = words.month_pattern()
+    return re.compile(
+        r"(?<![^\W\d_])(?:(?:am|zum|bis|bis zum|ab dem) (?P<de>\d{1,2})\.|(?:op )?de (?P<nl>\d{1,2})e|(?:le|el|il|dia) (?P<ro>\d{1,2}))"
+        r"(?=\s(?!\d)|[,;.!?]|$)(?!\.?\d|[.,]\d|\s?(?:%|x\b|h\b|per cento|por ciento|pour cent|e 1|et \d|und \d|y \d)"
+        rf"|\s?(?:de |di |d')?(?:{month})(?![^\W\d_]))"
+    )
 
 
 #: "livraison s. 50": elsewhere "s. 50" is a page.

@@ -106,7 +106,7 @@ def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | 
 def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
     """ "mid December, the 16th": the month named before; else the next such day."""
     found_days = itertools.chain(
-        date_patterns.patterns()["ordinal"].finditer(text), date_patterns.patterns()["bare_day"].finditer(text)
+        date_patterns.patterns()["ordinal"].finditer(text), date_patterns.bare_day().finditer(text)
     )
     for match in found_days:
         day = int(next(group for group in match.groups() if group))
