@@ -157,6 +157,10 @@ def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> 
 def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
     if kind.kind in _STATES_NO_LINES:
         return replace(confirmation, lines=())
+    if kind.kind in statuses.WITHOUT_STATUS:
+        # Without a status, a line says something by its values alone.
+        stating = tuple(line for line in confirmation.lines if line.statement.quantity or line.statement.price)
+        confirmation = replace(confirmation, lines=stating)
     if kind.kind in _PROMISES_NOTHING:
         lines = tuple(replace(line, promised=None) for line in confirmation.lines)
         confirmation = replace(confirmation, lines=lines)

@@ -218,7 +218,7 @@ def by_position(text: str, hints: Hints) -> list[Anchor]:
     return found
 
 
-_TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[-/x×]\d{1,4})+(?![\w/-]|[.,]\d)")
+_TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
 
 
 def by_type(text: str, hints: Hints) -> list[Anchor]:
@@ -231,8 +231,11 @@ def by_type(text: str, hints: Hints) -> list[Anchor]:
     return found
 
 
-def by_description(text: str, hints: Hints) -> list[Anchor]:
-    """The line whose rare description words stand in the text, where one line clearly leads."""
+def by_description(text: str, hints: Hints, named: frozenset[int | None] = frozenset()) -> list[Anchor]:
+    """The line whose rare description words stand in the text, where one line clearly leads.
+
+    named: products that are named elsewhere in the sentence; words that fit several mean one of the others.
+    """
     words = words_of(text)
     if not words or not hints.candidates:
         return []
@@ -257,7 +260,9 @@ def by_description(text: str, hints: Hints) -> list[Anchor]:
         # "outdoor unit": the goods that are called so rather than the bracket for them.
         called = [index for index in (ranked[0], *rivals) if _is_called(hints.candidates[index], text)]
         if len({hints.candidates[index].line.product_id for index in called}) != 1:
-            return []
+            called = [i for i in (ranked[0], *rivals) if hints.candidates[i].line.product_id not in named]
+            if not named or len({hints.candidates[index].line.product_id for index in called}) != 1:
+                return []
         best, confidence = hints.candidates[called[0]], 0.68
     if scores[ranked[0]] < 0.5:
         return []
@@ -371,13 +376,20 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
             found += _described(text, start, end, hints, beside_codes=exact > 0)
     if not found:
         found = by_description(text, hints) or by_quantity(text, hints)
+    elif not exact:
+        named = frozenset(item.line.product_id for anchor in found for item in anchor.candidates)
+        for start, end in clauses.stretches(text):
+            if all(anchor.end <= start or anchor.start >= end for anchor in found):
+                found += _described(text, start, end, hints, beside_codes=False, named=named)
     return sorted(found, key=lambda anchor: (anchor.start, anchor.end))
 
 
-def _described(text: str, start: int, end: int, hints: Hints, *, beside_codes: bool) -> list[Anchor]:
+def _described(
+    text: str, start: int, end: int, hints: Hints, *, beside_codes: bool, named: frozenset[int | None] = frozenset()
+) -> list[Anchor]:
     """The goods that one stretch describes; beside codes only by a long word, since a short one repeats the code's."""
     found = []
-    for anchor in by_description(text[start:end], hints):
+    for anchor in by_description(text[start:end], hints, named):
         words = anchor.candidates[0].words
         stretch = words_of(text[start:end])
         shared = [word for word in words if _stands_in(word, stretch)]

@@ -65,14 +65,17 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     )
     # A row of a list names goods only to say how many, when, for how much.
     delivers = delivers or (bool(candidates) and is_row(text))
+    # "We have 20 pcs for 2 November": so many on a day are a delivery, however it is put.
+    counted = values.quantity is not None and values.unit is not None and values.promised is not None
+    delivers = delivers or (bool(candidates) and counted and "?" not in text)
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
     prices = prices or _is_usual(values, candidates)
-    counted = bool(vocabulary.phrases_in(text, "columns.quantity"))
+    named = bool(vocabulary.phrases_in(text, "columns.quantity"))
     return replace(
         values,
         promised=values.promised if delivers else None,
         former_date=values.former_date if delivers else None,
-        quantity=values.quantity if delivers or values.disposition or counted else None,
+        quantity=values.quantity if delivers or values.disposition or named else None,
         price=values.price if prices else None,
     )
 

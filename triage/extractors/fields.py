@@ -219,6 +219,8 @@ def _speaks_of_goods(text: str, context: Context) -> bool:
         return True
     if anchors.by_code(text, context.hints) or anchors.by_position(text, context.hints):
         return True
+    if anchors.by_type(text, context.hints):
+        return True
     return len(context.hints.candidates) > 1 and bool(anchors.by_description(text, context.hints))
 
 

@@ -221,11 +221,16 @@ class Narrator:
         if lead:
             # "27 November, except line 2: 4 December": what stands before is said of the others.
             covered, rest = " " * lead + covered[lead:], covered[:lead]
-        shared = clause_values.values_of(covered, replace(sentence, text=covered), self._context, found[0].candidates)
-        for anchor, (start, end) in zip(found, regions.regions(covered, found, self._context), strict=True):
-            self._segment(
-                replace(sentence, text=covered), sentence, anchor, covered[start:end], shared if listed else None
-            )
+        stretches = regions.regions(covered, found, self._context)
+        for group in [list(range(len(found)))] if listed else regions.joined(covered, found):
+            stretch = covered if listed else covered[stretches[group[0]][0] : stretches[group[-1]][1]]
+            shared = None
+            if (listed or len(group) > 1) and clause_values.one_day(stretch, self._context):
+                whole = replace(sentence, text=stretch)
+                shared = clause_values.values_of(stretch, whole, self._context, found[group[0]].candidates)
+            for place in group:
+                start, end = stretches[place]
+                self._segment(replace(sentence, text=covered), sentence, found[place], covered[start:end], shared)
         self._others(sentence, found, rest)
 
     def _before_exception(self, covered: str, found: Sequence[Anchor]) -> int:
@@ -256,12 +261,7 @@ class Narrator:
         """What one stretch says of its goods; goods that are only listed share the day and fate of the sentence."""
         pieces = clause_values.split_values(text, covered, self._context, anchor.candidates)
         for values in pieces:
-            if (
-                shared
-                and len(pieces) == 1
-                and values.promised is None
-                and clause_values.one_day(covered.text, self._context)
-            ):
+            if shared and len(pieces) == 1 and values.promised is None:
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if anchor.by in ("description", "quantity"):
                 values = clause_values.about_delivery(covered.text, values, anchor.candidates)

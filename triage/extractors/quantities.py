@@ -105,7 +105,8 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             )
         )
     found = sorted([*found, *_completing(found, bare, expected)], key=lambda item: item.start)
-    return _with_roles(text, found, expected)
+    days = [day.start for day in cues.dates_in(text, context)]
+    return _with_roles(text, found, expected, days)
 
 
 #: Codes are covered by underscores, so that no number is read out of them.
@@ -187,8 +188,10 @@ def _only(text: str, start: int) -> bool:
     return cues.has(vocabulary.before(text, start, 18), "short", "partial")
 
 
-def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -> list[FoundQuantity]:
-    """Say for each quantity what it is named for, from the words around it."""
+def _with_roles(
+    text: str, found: list[FoundQuantity], expected: set[Decimal], days: Sequence[int]
+) -> list[FoundQuantity]:
+    """Say for each quantity what it is named for, from the words around it. days: where days stand."""
     result = []
     for index, item in enumerate(found):
         left = found[index - 1].end if index else 0
@@ -201,7 +204,8 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
             role = Use.DONE
         elif len(found) > 1 and item.value in expected and _beside(before, behind, "was_ordered"):
             role = Use.ORDERED
-        elif _beside(before, behind, "missing"):
+        elif _beside(before, behind, "missing") and not any(day >= item.end for day in days):
+            # "20 are missing", but "the 20 that are missing come on Monday".
             role = Use.MISSING
         result.append(
             FoundQuantity(
@@ -246,7 +250,7 @@ def _with_roles(text: str, found: list[FoundQuantity], expected: set[Decimal]) -
 
 def _beside(before: str, behind: str, cue: str) -> bool:
     """The word stands directly before or behind the quantity."""
-    near = [hit for hit in cues.hits(before, cue) if not re.search(r"[\w,;.]", before[hit.end :])]
+    near = [hit for hit in cues.hits(before, cue) if not re.search(r"[\w,;.(]", before[hit.end :])]
     far = [hit for hit in cues.hits(behind, cue) if hit.start <= 6 and not re.search(r"[,;.:]", behind[: hit.start])]
     return bool(near or far)
 

@@ -38,6 +38,24 @@ def listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
     return True
 
 
+_JOINT = re.compile(
+    r"^[^\W\d_]{0,4}[\s,()]*(?:[/&+]|und|and|et|y|e|ed|en|i|ve|as well as|sowie|ainsi que|ile|和|及|与|と|、)?\s*"
+    r"(?:(?:the|die|der|das|den|les|le|la|los|las|el|gli|lo|il|de|het|os|as|o|a)\s)?$",
+    re.IGNORECASE,
+)
+
+
+def joined(text: str, found: Sequence[Anchor]) -> list[list[int]]:
+    """Indexes of anchors, those together between which nothing but "and" stands: what is said is said of each."""
+    groups: list[list[int]] = [[0]]
+    for place in range(1, len(found)):
+        if _JOINT.match(text[found[place - 1].end : found[place].start]):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
 def regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int, int]]:
     """The stretch of a sentence in which each anchor's values stand.
 

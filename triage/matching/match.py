@@ -3,9 +3,10 @@
 What matches nothing stays visible. Nothing is filled from the order but what a message confirms "as ordered".
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from triage.domain import codes
 from triage.domain.assessment import Confirmation, ConfirmedLine, Doubt, DoubtCode, UnmatchedReference
@@ -15,6 +16,7 @@ from triage.domain.statement import Disposition, LineStatement, Price, Statement
 from triage.matching import assign, convert, merge, uoms
 
 _SURE_FIT = 0.8
+_AS_ORDERED = 0.8  # certainty of a value that is confirmed "as ordered"
 
 
 def match(statement: Statement, book: OrderBook) -> Confirmation:
@@ -252,7 +254,13 @@ def _with_wholes(lines: list[ConfirmedLine], statement: Statement, orders: Seque
         for order in _meant(whole, orders):
             mine = [line for line in result if line.order is order]
             if mine:
-                result = [_fill(line, whole) if line.order is order else line for line in result]
+                alone = Counter(line.line.id for line in mine if line.line)
+                result = [
+                    _fill(line, whole, alone=line.line is not None and alone[line.line.id] == 1)
+                    if line.order is order
+                    else line
+                    for line in result
+                ]
             if not mine or whole.others_only or whole.every_line:
                 named = {line.line.id for line in mine if line.line}
                 if not whole.every_line:
@@ -272,19 +280,33 @@ def _concerns(whole: WholeOrder, ours: OrderLine, named: set[int]) -> bool:
     return ours.id not in named and (ours.open_quantity > 0 or not ours.received)
 
 
-def _fill(line: ConfirmedLine, whole: WholeOrder) -> ConfirmedLine:
-    """A line that says nothing about its day takes the document's day."""
-    if whole.others_only or whole.promised is None or line.promised is not None:
+def _fill(line: ConfirmedLine, whole: WholeOrder, *, alone: bool) -> ConfirmedLine:
+    """A line takes what the message says of the whole order and not of the line: its day, what it confirms.
+
+    alone: it is the only delivery of its line, so that a confirmed quantity is all of it.
+    """
+    if whole.others_only or line.status in (Disposition.REJECTED,) or line.line is None:
         return line
-    if line.status in (Disposition.REJECTED,):
+    ours, entry, place = line.line, line.statement, whole.evidence
+    changed: dict[str, Any] = {}
+    sure = [line.confidence]
+    if whole.promised is not None and line.promised is None:
+        entry = replace(entry, promised=whole.promised)
+        changed["promised"] = whole.promised.value
+        sure.append(whole.promised.confidence)
+    if whole.confirms_quantity and line.quantity is None and entry.quantity is None and alone:
+        stated = Stated(value=ours.quantity, evidence=place, confidence=_AS_ORDERED, source="prose")
+        entry = replace(entry, quantity=stated)
+        changed["quantity"] = ours.quantity
+        sure.append(_AS_ORDERED)
+    if whole.confirms_price and line.price is None and entry.price is None and line.order is not None:
+        price = Price(amount=ours.price, currency=line.order.currency)
+        entry = replace(entry, price=Stated(value=price, evidence=place, confidence=_AS_ORDERED, source="prose"))
+        changed |= {"price": ours.price, "currency": line.order.currency}
+        sure.append(_AS_ORDERED)
+    if not changed:
         return line
-    entry = replace(line.statement, promised=whole.promised)
-    return replace(
-        line,
-        statement=entry,
-        promised=whole.promised.value,
-        confidence=round(min(line.confidence, whole.promised.confidence), 4),
-    )
+    return replace(line, statement=entry, confidence=round(min(sure), 4), **changed)
 
 
 def _from_whole(whole: WholeOrder, order: Order, ours: OrderLine) -> ConfirmedLine:

@@ -99,3 +99,34 @@ def test_words_cut_through_are_no_words():
 )
 def test_rows_with_columns_are_one_sentence(text):
     assert clauses.split_sentences(text) == [text]
+
+
+def test_goods_joined_by_and_share_what_is_said_of_them():
+    found = stated("Two deliveries: the brackets and hinges on 3 November, the padlocks on 10 November.")
+    assert facts(found) == [
+        (11, None, date(2026, 11, 3)),
+        (12, None, date(2026, 11, 3)),
+        (13, None, date(2026, 11, 10)),
+    ]
+
+
+def test_a_number_of_what_is_less_is_not_what_comes():
+    (line,) = stated("Only the padlocks will be 10 less (20).").lines
+    assert line.quantity.value == Decimal(20)
+    (line,) = stated("The 20 pcs missing of the padlocks come on 9 November.").lines
+    assert (line.quantity.value, line.promised.value) == (Decimal(20), date(2026, 11, 9))
+
+
+def test_a_size_names_goods_where_one_product_alone_has_it():
+    found = stated("The 40 mm: 9 November")
+    assert not found.lines or found.lines[0].anchor == 11
+
+
+def test_everything_confirmed_is_every_line():
+    assert all(whole.every_line for whole in stated("We confirm everything.").whole_orders)
+
+
+def test_a_shortage_of_the_full_quantity_is_no_rejection():
+    found = stated("We are unable to supply the full quantity of PV-LK9.", "We have 20 pcs for 2 November.")
+    assert {line.disposition and line.disposition.value for line in found.lines} <= {None, Disposition.BACKORDERED}
+    assert facts(found)[-1] == (13, Decimal(20), date(2026, 11, 2))
