@@ -6,14 +6,15 @@ An anchor only says "here it is about that line"; values are read around it by o
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
 from triage.domain import codes
 from triage.domain.evidence import Stated
-from triage.extractors import clauses, numbers, units, vocabulary
+from triage.extractors import clauses, descriptions, numbers, units, vocabulary
+from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.context import Context
 from triage.extractors.hints import SHORTEST_CODE, Candidate, Hints, words_of
 
@@ -29,19 +30,6 @@ _MOST_POSITIONS = 60
 _WEAK_POSITIONS = frozenset({"n", "no", "nr", "num", "núm", "#", "n°", "nº"})
 _ORDINAL_CJK = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:项|項|行|条|款)")
 _CJK_NUMBER = {char: number for number, char in enumerate("一二三四五六七八九十", start=1)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
-    """A place that speaks of a line of ours."""
-
-    start: int
-    end: int
-    text: str
-    candidates: tuple[Candidate, ...]  # several where the same goods are on several orders
-    by: str
-    confidence: float
-    code: bool = False  # the words are a code, though a later sentence goes on about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +75,7 @@ def by_code(text: str, hints: Hints) -> list[Anchor]:
             start, end = squeezed.places[at], squeezed.places[at + len(code) - 1] + 1
             free = all(end <= other.start or start >= other.end for other in found)
             if free and _at_borders(text, start, end) and end - start <= len(code) + 6:
-                found.append(_anchor(text, start, end, hints.by_code[code], "code", 0.97))
+                found.append(anchor_at(text, start, end, hints.by_code[code], "code", 0.97))
             at = squeezed.text.find(code, at + 1)
     return found + _by_part_of_code(text, hints, found)
 
@@ -127,7 +115,7 @@ def _by_part_of_code(text: str, hints: Hints, taken: list[Anchor]) -> list[Ancho
         ]
         lines = {candidate.line.product_id for candidate in meant}
         if len(lines) == 1:
-            found.append(_anchor(text, start, end, tuple(meant), "code", 0.88))
+            found.append(anchor_at(text, start, end, tuple(meant), "code", 0.88))
     return found
 
 
@@ -145,7 +133,7 @@ def _by_segment(text: str, start: int, end: int, token: str, hints: Hints) -> li
     ]
     if len({item.line.product_id for item in meant}) != 1:
         return []
-    return [_anchor(text, start, end, tuple(meant), "code", 0.85)]
+    return [anchor_at(text, start, end, tuple(meant), "code", 0.85)]
 
 
 _LETTERS = re.compile(r"(?<![^\W_])[A-Z]{4,12}(?![^\W_])")
@@ -164,14 +152,8 @@ def by_letters(text: str, hints: Hints) -> list[Anchor]:
             )
         ]
         if len({item.line.product_id for item in meant}) == 1:
-            found.append(_anchor(text, match.start(), match.end(), meant, "code", 0.8))
+            found.append(anchor_at(text, match.start(), match.end(), meant, "code", 0.8))
     return found
-
-
-def _anchor(text: str, start: int, end: int, candidates: Iterable[Candidate], by: str, confidence: float) -> Anchor:
-    return Anchor(
-        start=start, end=end, text=text[start:end], candidates=tuple(candidates), by=by, confidence=confidence
-    )
 
 
 def _line_at(hints: Hints, position: int) -> tuple[Candidate, ...]:
@@ -209,105 +191,13 @@ def by_position(text: str, hints: Hints) -> list[Anchor]:
         for number, start, end in _positions(text, hit.start, hit.end):
             candidates = _line_at(hints, number)
             if candidates:
-                found.append(_anchor(text, start, end, candidates, "position", 0.85))
+                found.append(anchor_at(text, start, end, candidates, "position", 0.85))
     for match in _ORDINAL_CJK.finditer(text):
         number = _CJK_NUMBER.get(match.group(1)) or int(match.group(1) if match.group(1).isdigit() else 0)
         candidates = _line_at(hints, number)
         if candidates:
-            found.append(_anchor(text, match.start(), match.end(), candidates, "position", 0.85))
+            found.append(anchor_at(text, match.start(), match.end(), candidates, "position", 0.85))
     return found
-
-
-_TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
-
-
-def by_type(text: str, hints: Hints) -> list[Anchor]:
-    """Sizes that one product's description alone holds: "25-60" of "Circulator 25-60, 180 mm"."""
-    found: list[Anchor] = []
-    for match in _TYPE.finditer(text):
-        meant = [item for item in hints.candidates if match.group() in _TYPE.findall(item.line.description)]
-        if len({item.line.product_id for item in meant}) == 1:
-            found.append(_anchor(text, match.start(), match.end(), meant, "description", 0.75))
-    return found
-
-
-def by_description(text: str, hints: Hints, named: frozenset[int | None] = frozenset()) -> list[Anchor]:
-    """The line whose rare description words stand in the text, where one line clearly leads.
-
-    named: products that are named elsewhere in the sentence; words that fit several mean one of the others.
-    """
-    words = words_of(text)
-    if not words or not hints.candidates:
-        return []
-    scores: dict[int, float] = {}
-    for index, candidate in enumerate(hints.candidates):
-        shared = [word for word in candidate.words if _stands_in(word, words)]
-        if any(
-            len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) or _is_mark(word, text, candidate) for word in shared
-        ):
-            scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
-    if not scores:
-        return []
-    ranked = sorted(scores, key=lambda index: scores[index], reverse=True)
-    best = hints.candidates[ranked[0]]
-    rivals = [
-        index
-        for index in ranked[1:]
-        if hints.candidates[index].line.product_id != best.line.product_id and scores[index] > scores[ranked[0]] * 0.6
-    ]
-    confidence = 0.75
-    if rivals:
-        # "outdoor unit": the goods that are called so rather than the bracket for them.
-        called = [index for index in (ranked[0], *rivals) if _is_called(hints.candidates[index], text)]
-        if len({hints.candidates[index].line.product_id for index in called}) != 1:
-            called = [i for i in (ranked[0], *rivals) if hints.candidates[i].line.product_id not in named]
-            if not named or len({hints.candidates[index].line.product_id for index in called}) != 1:
-                return []
-        best, confidence = hints.candidates[called[0]], 0.68
-    if scores[ranked[0]] < 0.5:
-        return []
-    same = [hints.candidates[i] for i in ranked if hints.candidates[i].line.product_id == best.line.product_id]
-    start, end = _span(text, best.words)
-    return [_anchor(text, start, end, same, "description", confidence)]
-
-
-_HEAD = re.compile(r"^(?:\[[^\]]*\])?\W*([^\W\d_]{4,})")
-
-
-def _is_called(candidate: Candidate, text: str) -> bool:
-    """The first word of the goods' description stands in the text, in some form."""
-    head = _HEAD.match(candidate.line.description)
-    if head is None:
-        return False
-    return any(_stands_in(word, words_of(text)) for word in words_of(head.group(1)))
-
-
-def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
-    """ "NYM", "FIL": three capital letters, here and in the description."""
-    mark = re.compile(rf"(?<![^\W_]){re.escape(word.upper())}(?![^\W_])")
-    return len(word) == 3 and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
-
-
-def _is_type(word: str) -> bool:
-    """ "5x2", "b16": letters and digits together name a type."""
-    return len(word) >= 3 and any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
-
-
-def _stands_in(word: str, words: frozenset[str]) -> bool:
-    """The word itself, or one that begins alike (plural, case endings)."""
-    if word in words:
-        return True
-    stem = word[: max(5, len(word) - 2)]
-    return len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words)
-
-
-def _span(text: str, words: frozenset[str]) -> tuple[int, int]:
-    folded = text.casefold()
-    places = [(folded.find(word[:5]), len(word)) for word in words if len(word) >= 3 and folded.find(word[:5]) >= 0]
-    if not places:
-        return 0, len(text)
-    start = min(place for place, _ in places)
-    return start, min(len(text), max(place + length for place, length in places))
 
 
 _COUNTED = re.compile(
@@ -328,7 +218,7 @@ def by_quantity(text: str, hints: Hints) -> list[Anchor]:
             values = {number.value, *number.alternatives}
             meant = [item for item in hints.candidates if values & {item.line.quantity, item.line.open_quantity}]
             if len({item.line.id for item in meant}) == 1:
-                found.append(_anchor(text, match.start(), match.end(), meant, "quantity", 0.7))
+                found.append(anchor_at(text, match.start(), match.end(), meant, "quantity", 0.7))
     return found
 
 
@@ -367,7 +257,7 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
     for anchor in (*by_position(text, hints), *by_letters(text, hints)):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
-    for anchor in by_type(text, hints):
+    for anchor in descriptions.by_type(text, hints):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in found):
             found.append(anchor)
     exact = len(found)
@@ -375,7 +265,7 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
         if all(anchor.end <= start or anchor.start >= end for anchor in found[:exact]):
             found += _described(text, start, end, hints, beside_codes=exact > 0)
     if not found:
-        found = by_description(text, hints) or by_quantity(text, hints)
+        found = descriptions.by_description(text, hints) or by_quantity(text, hints)
     elif not exact:
         named = frozenset(item.line.product_id for anchor in found for item in anchor.candidates)
         for start, end in clauses.stretches(text):
@@ -389,10 +279,10 @@ def _described(
 ) -> list[Anchor]:
     """The goods that one stretch describes; beside codes only by a long word, since a short one repeats the code's."""
     found = []
-    for anchor in by_description(text[start:end], hints, named):
+    for anchor in descriptions.by_description(text[start:end], hints, named):
         words = anchor.candidates[0].words
         stretch = words_of(text[start:end])
-        shared = [word for word in words if _stands_in(word, stretch)]
+        shared = [word for word in words if descriptions.stands_in(word, stretch)]
         long = any(len(word) >= 5 and word.isalpha() for word in shared)
         long = long or sum(hints.word_weight.get(word, 0.0) for word in shared) >= 1.0
         if long or not beside_codes:

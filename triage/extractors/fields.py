@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.domain.document import Part
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Term, TermKind, WholeOrder
-from triage.extractors import anchors, cues, date_relative, money, numbers, quantities, vocabulary
+from triage.extractors import anchors, cues, date_relative, descriptions, money, numbers, quantities, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
@@ -219,9 +219,9 @@ def _speaks_of_goods(text: str, context: Context) -> bool:
         return True
     if anchors.by_code(text, context.hints) or anchors.by_position(text, context.hints):
         return True
-    if anchors.by_type(text, context.hints):
+    if descriptions.by_type(text, context.hints):
         return True
-    return len(context.hints.candidates) > 1 and bool(anchors.by_description(text, context.hints))
+    return len(context.hints.candidates) > 1 and bool(descriptions.by_description(text, context.hints))
 
 
 def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrder | None:

@@ -13,7 +13,7 @@ from datetime import date
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
 from triage.extractors import anchors, clause_values, cues, fields, quantities, regions, shifts, whole_orders
-from triage.extractors.anchors import Anchor
+from triage.extractors.anchor import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from triage.extractors import clauses, cues, vocabulary
-from triage.extractors.anchors import Anchor
+from triage.extractors.anchor import Anchor
 from triage.extractors.context import Context
 
 

@@ -1,0 +1,101 @@
+"""Finds goods by the words that describe them: rare words, types, sizes, three capital letters."""
+
+import re
+
+from triage.extractors.anchor import Anchor, anchor_at
+from triage.extractors.hints import Candidate, Hints, words_of
+
+_TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
+
+
+def by_type(text: str, hints: Hints) -> list[Anchor]:
+    """Sizes that one product's description alone holds: "25-60" of "Circulator 25-60, 180 mm"."""
+    found: list[Anchor] = []
+    for match in _TYPE.finditer(text):
+        meant = [item for item in hints.candidates if match.group() in _TYPE.findall(item.line.description)]
+        if len({item.line.product_id for item in meant}) == 1:
+            found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
+    return found
+
+
+def by_description(text: str, hints: Hints, named: frozenset[int | None] = frozenset()) -> list[Anchor]:
+    """The line whose rare description words stand in the text, where one line clearly leads.
+
+    named: products that are named elsewhere in the sentence; words that fit several mean one of the others.
+    """
+    words = words_of(text)
+    if not words or not hints.candidates:
+        return []
+    scores: dict[int, float] = {}
+    for index, candidate in enumerate(hints.candidates):
+        shared = [word for word in candidate.words if stands_in(word, words)]
+        if any(
+            len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) or _is_mark(word, text, candidate) for word in shared
+        ):
+            scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
+    if not scores:
+        return []
+    ranked = sorted(scores, key=lambda index: scores[index], reverse=True)
+    best = hints.candidates[ranked[0]]
+    rivals = [
+        index
+        for index in ranked[1:]
+        if hints.candidates[index].line.product_id != best.line.product_id and scores[index] > scores[ranked[0]] * 0.6
+    ]
+    confidence = 0.75
+    if rivals:
+        # "outdoor unit": the goods that are called so rather than the bracket for them.
+        called = [index for index in (ranked[0], *rivals) if _is_called(hints.candidates[index], text)]
+        if len({hints.candidates[index].line.product_id for index in called}) != 1:
+            called = [i for i in (ranked[0], *rivals) if hints.candidates[i].line.product_id not in named]
+            if not named or len({hints.candidates[index].line.product_id for index in called}) != 1:
+                return []
+        best, confidence = hints.candidates[called[0]], 0.68
+    if scores[ranked[0]] < 0.5:
+        return []
+    same = [hints.candidates[i] for i in ranked if hints.candidates[i].line.product_id == best.line.product_id]
+    start, end = _span(text, best.words)
+    return [anchor_at(text, start, end, same, "description", confidence)]
+
+
+_HEAD = re.compile(r"^(?:\[[^\]]*\])?\W*([^\W\d_]{4,})")
+
+
+def _is_called(candidate: Candidate, text: str) -> bool:
+    """The first word of the goods' description stands in the text, in some form."""
+    head = _HEAD.match(candidate.line.description)
+    if head is None:
+        return False
+    return any(stands_in(word, words_of(text)) for word in words_of(head.group(1)))
+
+
+def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
+    """ "NYM", "FIL": three capital letters, here and in the description."""
+    mark = re.compile(rf"(?<![^\W_]){re.escape(word.upper())}(?![^\W_])")
+    return len(word) == 3 and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
+
+
+def _is_type(word: str) -> bool:
+    """ "5x2", "b16": letters and digits together name a type."""
+    return len(word) >= 3 and any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
+
+
+def stands_in(word: str, words: frozenset[str]) -> bool:
+    """The word itself, or one that begins alike (plural, case endings)."""
+    if word in words:
+        return True
+    stem = word[: max(5, len(word) - 2)]
+    return len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words)
+
+
+def _span(text: str, words: frozenset[str]) -> tuple[int, int]:
+    folded = text.casefold()
+    places = [(folded.find(word[:5]), len(word)) for word in words if len(word) >= 3 and folded.find(word[:5]) >= 0]
+    if not places:
+        return 0, len(text)
+    start = min(place for place, _ in places)
+    return start, min(len(text), max(place + length for place, length in places))
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u3040" <= char <= "\u9fff"
