@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from triage.domain import codes
 from triage.domain.document import Cell
 from triage.extractors import arithmetic, cues, money, numbers
 from triage.extractors.columns import Header, Role
@@ -83,8 +84,13 @@ def checked(header: Header, rows: Sequence[tuple[Cell, ...]], context: Context) 
 
 def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
     """A unit column full of money is a price; a date column without dates, or a quantity full of dates, is neither."""
+    names = {codes.canonical(item.order.name) for item in context.hints.candidates}
     for index, role in enumerate(roles):
         texts = [row[index].text.strip() for row in rows[:_MOST_ROWS] if row[index].text.strip()]
+        if texts and role not in _KEEPS_ITS_TEXT and all(codes.canonical(text) in names for text in texts):
+            # "Commande" heads quantities elsewhere; here it heads the numbers of our orders.
+            roles[index] = Role.ORDER_NUMBER
+            continue
         if role is None and len(texts) >= 1 and all(_CODE.match(text) for text in texts):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:

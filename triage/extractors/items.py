@@ -21,6 +21,7 @@ from triage.extractors.context import Context
 T = TypeVar("T")
 
 _POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d{1,4})?\W{0,2}$")
+_REMARK_WORDS = 1  # beside a code in its column
 _CODE = re.compile(
     r"(?<!\w)[A-Z0-9][A-Z0-9./_+-]*\d[A-Z0-9./_+-]*(?!\w)|(?<!\w)[A-Z]{2,}(?:[-_/][A-Z]{1,6})+(?!\w)", re.I
 )
@@ -124,9 +125,12 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
     for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN):
         for cell in item.cells.get(role, ()):
             for text in (piece.strip() for piece in cell.text.split("\n")):
-                tokens = _CODE.findall(text)
+                tokens = [token for token in _CODE.findall(text) if not cues.dates_in(token, context)]
+                if len(re.findall(r"[^\W\d_]{3,}", text)) > _REMARK_WORDS:
+                    continue  # a description under the code; known codes are found there below
                 # "BP-HB155-40 (sub)": the code, not the remark behind it.
-                for token in tokens if tokens and " " in text else [text, *tokens]:
+                whole = [] if " " in text and (tokens or ":" in text) else [text]
+                for token in [*whole, *tokens]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
                         found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.97))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()
@@ -276,7 +280,8 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         promised = _stated(item, context, role, last.value, text, confidence * last.confidence)
         break
     if promised is None:
-        for text in item.loose:
+        # "Liefertermin: 18.12.2026" among the lines of a description.
+        for text in [*item.loose, *_lines_of_words(item)]:
             labelled = cues.labelled_date(text, context)
             if labelled is not None:
                 promised = _stated(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
@@ -285,6 +290,12 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _lines_of_words(item: Item) -> list[str]:
+    """The lines of the cells that hold words: description, codes, remark."""
+    roles = (Role.DESCRIPTION, Role.CODE, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.REMARK)
+    return [line for role in roles for cell in item.cells.get(role, ()) for line in cell.text.split("\n")]
 
 
 def _as_week(text: str, role: Role, header: Header) -> str:

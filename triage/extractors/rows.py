@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from triage.domain.document import Cell, Table
 from triage.domain.statement import LineStatement
-from triage.extractors import column_content, columns, items, vocabulary
+from triage.extractors import column_content, columns, items, open_quantities, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.items import Item
@@ -28,10 +28,11 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     if len(joined[0]) != len(table.rows[0]) if joined else False:
         table = replace(table, rows=joined)
     for header, found_items in _sections(table, context):
+        open_dated = open_quantities.dates_are_of_open(header, found_items, context)
         for item in found_items:
             statement = items.statement(item, header, context)
             if statement is not None:
-                found.append(statement)
+                found.extend(open_quantities.split(statement, item, context, open_dated=open_dated))
     return tuple(found)
 
 

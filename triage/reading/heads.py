@@ -1,11 +1,14 @@
 """Finds a table's header: lines of column heads, which may be wrapped over two or three lines."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triage.reading import columns, page
 from triage.reading.page import Row, Rules, Sheet
 
+#: An article's code under the heads is the first line of the first row; "EUR/100" is a head.
+_CODE = re.compile(r"(?!(?:EUR|USD|GBP|CHF|PLN|PRICE|NET|HT|VE|PE|UOM)\b)(?=.*\d)[A-Z][A-Z0-9._/-]{3,}")
 _MOST_LINES = 4
 _FARTHER = 1.0
 _NEAR = 0.55  # of a line's height: the widest gap between lines of one header
@@ -92,6 +95,8 @@ def _is_wordy(sheet: Sheet, index: int) -> bool:
     """True for a line of words without values; units ("EUR", "/100") count as words."""
     texts = [band.text for band in _bands(sheet, index)]
     if any(columns.is_value(text) for text in texts) or any(len(text) > 48 for text in texts):
+        return False
+    if any(_CODE.fullmatch(text) for text in texts):
         return False
     if all(len(text) <= 12 and not text[0].isdigit() for text in texts):
         return True
