@@ -86,31 +86,23 @@ def split(flow: Sequence[FlowLine], *, subject: str, own_domains: frozenset[str]
 
 
 def _answers(flow: Sequence[FlowLine], shares: Sequence[Share]) -> tuple[FlowLine, ...]:
-    """The lines of the statement; where several stand between quoted ones, each with what it answers."""
-    runs = [
-        (share, [line for _, line in members])
-        for share, members in itertools.groupby(
-            ((share, line) for line, share in zip(flow, shares, strict=True) if line.text.strip()),
-            key=lambda pair: pair[0],
-        )
-    ]
+    """The lines of the statement; where several answers stand between quoted lines, each with what it answers."""
+    statement = [index for index, share in enumerate(shares) if share is Share.STATEMENT]
+    filled = [index for index in range(len(flow)) if flow[index].text.strip()]
+    runs = [(share, list(members)) for share, members in itertools.groupby(filled, key=lambda index: shares[index])]
     between = [
         place
         for place in range(1, len(runs))
         if runs[place][0] is Share.STATEMENT and runs[place - 1][0] is Share.QUOTED
     ]
     if len(between) < 2:
-        return tuple(line for line, share in zip(flow, shares, strict=True) if share is Share.STATEMENT)
-    found: list[FlowLine] = []
-    for place, (share, lines) in enumerate(runs):
-        if share is not Share.STATEMENT:
-            continue
-        about = ""
-        if place in between:
-            quoted = [quote_marks.PREFIX.sub("", line.text).strip() for line in runs[place - 1][1]]
-            about = "\n".join(quoted[-_ANSWERED_LINES:])[-_ANSWERED_CHARACTERS:]
-        found.extend(replace(line, about=about) for line in lines)
-    return tuple(found)
+        return tuple(flow[index] for index in statement)
+    about: dict[int, str] = {}
+    for place in between:
+        quoted = [quote_marks.PREFIX.sub("", flow[index].text).strip() for index in runs[place - 1][1]]
+        words = "\n".join(quoted[-_ANSWERED_LINES:])[-_ANSWERED_CHARACTERS:]
+        about.update(dict.fromkeys(runs[place][1], words))
+    return tuple(replace(flow[index], about=about.get(index, "")) for index in statement)
 
 
 def _is_marked(line: FlowLine) -> bool:
