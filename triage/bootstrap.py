@@ -242,6 +242,13 @@ def second_reader(
     )
 
 
+def silent_room(settings: Settings) -> "Room":
+    """A room that builds requests and sends none, whatever the mode is. Raises PromptError."""
+    from triage.llm import answers, ledger, opening
+
+    return opening.room(settings, ledger=ledger.MemoryLedger(), answers=answers.Remembered(), asks=None)
+
+
 @contextlib.contextmanager
 def evaluation(
     mode: str | None, settings: Settings | None = None, *, recording: Path | None = None, replay: bool = False

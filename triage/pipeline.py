@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from triage.advisors import advise as advising
+from triage.advisors import worded
 from triage.classifiers import asking, second_look, watching
 from triage.classifiers import assess as assessing
 from triage.domain import lessons
 from triage.domain.advice import Advice, Priority
-from triage.domain.asking import PASSING, Asked, Questions, Reply, Task
+from triage.domain.asking import PASSING, PROSE, Asked, Question, Questions, Reply, Result, Task
 from triage.domain.assessment import Assessment, Confirmation, Doubt
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
@@ -59,9 +60,11 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         )
         first = _assessed(case, tools)
         step = "asking a language model"
-        assessment, asked = _second_look(case, first, erp, tools, message.id)
+        questions = tools.second.about(message.id) if tools.second is not None else None
+        assessment, asked = _second_look(case, first, erp, tools, questions)
         step = "advising"
         advice = _advised(message, first, assessment, asked, reading, erp, tools)
+        advice, asked = _worded(advice, assessment, asked, reading, tools, questions)
     except Error as error:
         return Failed(
             message_id=message.id,
@@ -109,13 +112,12 @@ def _assessed(case: _Case, tools: Toolkit, kind: KindModel | None = None) -> Ass
 
 
 def _second_look(
-    case: _Case, first: Assessment, erp: ErpView, tools: Toolkit, message_id: str
+    case: _Case, first: Assessment, erp: ErpView, tools: Toolkit, questions: Questions | None
 ) -> tuple[Assessment, tuple[Asked, ...]]:
     """The assessment after a model was asked where the first one is unsure; for most messages the first one itself."""
-    wanted = asking.wanted(first) if tools.second is not None else ()
-    if tools.second is None or not wanted:
+    wanted = asking.wanted(first) if questions is not None else ()
+    if questions is None or not wanted:
         return first, ()
-    questions = tools.second.about(message_id)
     replies: dict[Task, Reply] = {}
     asked: list[Asked] = []
     for task in wanted:
@@ -198,6 +200,52 @@ def _advised(
         assessment, reading, erp, tools.policy, mode=mode, message_id=message.id, versions=versions, unheard=unheard,
         floor=advice,
     )  # fmt: skip
+
+
+def _worded(
+    advice: Advice,
+    assessment: Assessment,
+    asked: tuple[Asked, ...],
+    reading: Reading,
+    tools: Toolkit,
+    questions: Questions | None,
+) -> tuple[Advice, tuple[Asked, ...]]:
+    """Note and draft put in words, for a message that a model has just answered about; else the advice as it is."""
+    answered = any(item.result is Result.ANSWERED for item in asked)
+    if questions is None or tools.second is None or not tools.second.writes_prose or not answered:
+        return advice, asked
+    wanted = worded.questions(assessment, reading, advice, tools.policy)
+    replies = [questions.ask(question) for question in wanted]
+    return worded.with_words(advice, replies, tools.policy), (*asked, *(reply.asked for reply in replies))
+
+
+def question_of(task: Task, message: Message, erp: ErpView, tools: Toolkit) -> Question | None:
+    """What would be asked about a message, whether or not anything is unsure; None where there is nothing to ask.
+
+    Raises the errors of the steps.
+    """
+    reading = tools.reader.read(message)
+    book = _remembered(_order_book(reading, erp), tools.memory)
+    statement = extracting.extract(reading, book, erp.now)
+    confirmation = matching.match(statement, book)
+    case = _Case(
+        reading=reading, statement=statement, confirmation=confirmation, book=book, earlier=(), fingerprint_seen=False
+    )
+    first = _assessed(case, tools)
+    if asking.is_closed(first):
+        return None
+    if task in PROSE:
+        advice = advising.advise(
+            first, reading, erp, tools.policy, mode=tools.versions.mode, message_id=message.id, versions=tools.versions
+        )
+        return next(
+            (item for item in worded.questions(first, reading, advice, tools.policy) if item.task is task), None
+        )
+    general = asking.question(task, reading, first, book, tools.suspicion)
+    if task is not Task.CHOICE:
+        return general
+    rows = complete.open_rows(confirmation)
+    return asking.choice_question(general, *rows[0]) if rows else None
 
 
 def look_at(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:

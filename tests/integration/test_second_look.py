@@ -70,6 +70,7 @@ def loaded(tmp_path: Path, server: ModelServer) -> Settings:
     return settings.load(
         {}, dotenv=None, mode="llm", database_url=f"sqlite:///{tmp_path}/t.db", erp_snapshot=snapshot,
         llm_url=server.url, llm_model="scripted", llm_prompts=ROOT / "prompts", llm_retries=0, llm_timeout=2.0,
+        llm_prose="never",
     )  # fmt: skip
 
 
@@ -325,3 +326,50 @@ def test_what_workers_spend_is_one_budget(loaded: Settings, server: ModelServer)
     working.read(working.of(services), accepted.message_id)
     assert len(server.asked) == asked  # from the cache
     assert book.spent(since=day).tokens == paid
+
+
+def telling(**texts: str) -> Callable[[Asked], Said]:
+    """Says these texts for prose, and nothing else of use."""
+
+    def script(asked: Asked) -> Said:
+        if asked.task in texts:
+            return said({"text": texts[asked.task]})
+        if asked.task == "statement":
+            return said({"lines": []})
+        label, words = max(asked.lines.items(), key=lambda item: len(item[1]))
+        wanted = asked.schema["properties"]
+        told = {"place": label, "words": words, "kind": "delay_notice", "reason": "unknown", "line": "none", "text": ""}
+        return said({name: told[name] for name in wanted})
+
+    return script
+
+
+def worded(loaded: Settings, server: ModelServer, body: str, **texts: str) -> Understood:
+    server.script = telling(**texts)
+    return understood(loaded.model_copy(update={"llm_prose": "asked"}), mail(body))
+
+
+def test_a_sentence_of_facts_stands_on_top_of_the_note(loaded: Settings, server: ModelServer) -> None:
+    text = "The supplier asks something about PO77001. Please look at it."
+    outcome = worded(loaded, server, VAGUE, note=text)
+    assert text in outcome.advice.note_html
+    assert "worded by a language model" in outcome.advice.note_html
+    assert outcome.advice.worded == ("note",)
+    sent = next(asked for asked in server.asked if asked.task == "note")
+    assert "paint line" not in str(sent.body)  # no word of the message goes into prose
+    assert sent.lines == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PO77001 comes 9 days late.", "Ask Miller about PO77001.", "See http://pay.example for PO77001.",
+        "<b>PO77001</b> waits.", "PO77002 waits.", "",
+    ],
+)  # fmt: skip
+def test_prose_that_says_more_than_the_facts_is_not_shown(loaded: Settings, server: ModelServer, text: str) -> None:
+    outcome = worded(loaded, server, VAGUE, note=text)
+    assert "note" in {asked.task for asked in server.asked}
+    silent = worded(loaded, server, VAGUE)
+    assert outcome.advice.note_html == silent.advice.note_html
+    assert outcome.advice.worded == ()

@@ -5,6 +5,7 @@ suspicious or about bank details.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from triage.advisors import changes
 from triage.advisors.wording import Wording, wording
@@ -38,16 +39,19 @@ _HARMLESS = frozenset((DoubtCode.UNREADABLE, DoubtCode.UNKNOWN_ORDER, DoubtCode.
 _MOST = 10
 
 
-def draft_reply(assessment: Assessment, reading: Reading, effects: Sequence[Effect]) -> str | None:
+def draft_reply(
+    assessment: Assessment, reading: Reading, effects: Sequence[Effect], *, plain: bool = False
+) -> str | None:
     """The reply in the language of the message where we have it, else in English; None where nothing is to be answered.
 
     Where a person must first read what the message says, only what could not be read is asked for again.
+    plain: in English, with days and numbers that mean the same in every language.
     """
     types = {item.type for item in assessment.deviations}
     silent = assessment.is_suspicious or assessment.kind.kind in _NO_REPLY
     if silent or types & {DeviationType.BANK_DETAILS_CHANGE, DeviationType.DUPLICATE_DOCUMENT}:
         return None
-    words = wording("reply", *reading.languages[:1])
+    words = replace(wording("reply"), plain=True) if plain else wording("reply", *reading.languages[:1])
     unsure = any(doubt.needs_person and doubt.code not in _HARMLESS for doubt in assessment.doubts)
     sentences = []
     for item in assessment.deviations:

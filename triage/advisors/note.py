@@ -13,7 +13,7 @@ from triage.advisors import changes
 from triage.advisors.masking import Hidden, masked
 from triage.advisors.wording import Wording
 from triage.domain import codes
-from triage.domain.advice import Effect, Option, Priority, Rank, Route
+from triage.domain.advice import Advice, Effect, Option, Priority, Rank, Route
 from triage.domain.assessment import Assessment, DelayReason, Deviation, DeviationType, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import Order
@@ -132,6 +132,22 @@ def note_html(
     return "".join(pieces)
 
 
+def facts(told: Told, advice: Advice) -> tuple[str, ...]:
+    """What the note says as plain sentences, without any words of the message: all that a model's prose may say."""
+    words = told.words
+    said = [_sentence(item, told, own_words=False) for item in told.assessment.deviations[:_MOST]]
+    priority = words.say(f"priority.{advice.rank.priority.value}")
+    steps = [words.say(f"role.{step.role.value}") for step in advice.route.steps]
+    return (
+        advice.headline,
+        words.say("note.priority", priority=priority),
+        *said,
+        *(effect.sentence for effect in advice.effects[:5]),
+        *(option.sentence for option in advice.options),
+        *([words.say("note.route", steps="; ".join(steps))] if steps else []),
+    )
+
+
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
@@ -149,10 +165,18 @@ def _section(title: str, sentences: Sequence[str]) -> Iterator[str]:
 
 def _deviation(item: Deviation, told: Told) -> str:
     """What changed, how sure, and where it stands; escaped."""
+    said = _sentence(item, told)
+    sure = told.words.say("note.sure", percent=f"{item.confidence * 100:.0f}")
+    quote = _quotes(item, told)
+    return f"{escape(said)} ({escape(sure)}){f'<br/>{quote}' if quote else ''}"
+
+
+def _sentence(item: Deviation, told: Told, *, own_words: bool = True) -> str:
+    """What changed, and on which line. own_words: the deviation's own reason may stand there."""
     words = told.words
     said = words.say(f"deviation.{item.type.value}")
     said = said[:1].upper() + said[1:]
-    detail = _detail(item, told)
+    detail = _detail(item, told) if own_words or item.type not in _WITH_OWN_WORDS else ""
     if detail:
         said = f"{said}: {detail}"
     if item.order is not None:
@@ -161,9 +185,7 @@ def _deviation(item: Deviation, told: Told) -> str:
             code = f" ({item.line.product_code})" if item.line.product_code else ""
             where = words.say("note.line", order=where, number=item.line.number, code=code)
         said = f"{where}: {said}"
-    sure = words.say("note.sure", percent=f"{item.confidence * 100:.0f}")
-    quote = _quotes(item, told)
-    return f"{escape(said)} ({escape(sure)}){f'<br/>{quote}' if quote else ''}"
+    return said
 
 
 def _detail(item: Deviation, told: Told) -> str:

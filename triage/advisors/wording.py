@@ -38,6 +38,7 @@ class Wording:
 
     language: str
     _texts: Mapping[str, str] = field(repr=False)
+    plain: bool = False  # days in ISO 8601 and numbers without grouping, whatever the language
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of a key, days and numbers in the language's own form. Raises KeyError for an unknown key."""
@@ -48,7 +49,14 @@ class Wording:
         """True where the catalogue holds the key."""
         return key in self._texts
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All sentences of the language."""
+        return tuple(self._texts.values())
+
     def _shown(self, value: object) -> str:
+        if self.plain and isinstance(value, Decimal | date):
+            return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
         if isinstance(value, Decimal):
             pattern = "#,##0.00####" if isinstance(value, Money) else "#,##0.######"
             return numbers.format_decimal(value, format=pattern, locale=self.language)

@@ -40,7 +40,7 @@ _NEVER = frozenset((Kind.BANK_DETAILS_CHANGE, Kind.AUTO_REPLY))
 
 def wanted(assessment: Assessment) -> tuple[Task, ...]:
     """What should be asked about a message; nothing for most."""
-    if _is_closed(assessment):
+    if is_closed(assessment):
         return ()
     tasks = []
     if assessment.kind.confidence < KIND_BAR:
@@ -55,7 +55,7 @@ def wanted(assessment: Assessment) -> tuple[Task, ...]:
     return tuple(tasks)
 
 
-def _is_closed(assessment: Assessment) -> bool:
+def is_closed(assessment: Assessment) -> bool:
     """True for messages that no model may see."""
     types = {item.type for item in assessment.deviations}
     return (

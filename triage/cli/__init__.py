@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _reading_commands(commands)
     _service_commands(commands)
     _evaluation_commands(commands)
+    _prompt_command(commands)
     _risk_commands(commands)
     _bench_command(commands)
     _replay_command(commands)
@@ -89,6 +90,9 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         queue.add_argument(f"--{name}", default="", help=about)
     queue.add_argument("--limit", type=int, default=50, help="entries shown (default: 50)")
     queue.add_argument("--json", action="store_true", help="print JSON")
+    summary = command(commands, "summary", _summary, "print the queue in a few sentences", "triage summary --json")
+    summary.add_argument("--json", action="store_true", help="print JSON")
+    mode(summary)
     scan = command(
         commands, "scan", _scan, "look at the ERP for what no message tells", "triage scan --dry-run --erp erp.json"
     )
@@ -131,6 +135,17 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
     compare.add_argument("one", type=Path)
     compare.add_argument("other", type=Path)
     compare.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _prompt_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    prompt = commands.add_parser("prompt", help="show what would be sent to a language model")
+    actions = prompt.add_subparsers(title="actions", required=True, metavar="ACTION")
+    example = "triage prompt show kind --case eval_sets/first/cases/en02_castlemere_back_order_html"
+    show = command(actions, "show", _prompt_show, "print exactly what would be sent about a message", example)
+    show.add_argument("name", choices=("kind", "statement", "choice", "reason", "note", "draft"))
+    show.add_argument("--case", required=True, type=Path, metavar="FILE", help="message, or folder of an eval case")
+    show.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: that of the case's set)")
+    show.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _bench_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -213,6 +228,19 @@ def _queue(given: argparse.Namespace) -> int:
         text=given.text,
     )
     return ingest.show_queue(quiet(given), filters, as_json=given.json, limit=max(given.limit, 1))
+
+
+def _summary(given: argparse.Namespace) -> int:
+    from triage.tasks import summary
+
+    return summary.run(quiet(given), as_json=given.json)
+
+
+def _prompt_show(given: argparse.Namespace) -> int:
+    from triage.evaluation import prompt_show
+
+    settings = load(argparse.Namespace(mode="local"), **quiet_level())
+    return prompt_show.run(settings, given.name, given.case, snapshot=given.erp, as_json=given.json)
 
 
 def _scan(given: argparse.Namespace) -> int:

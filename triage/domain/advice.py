@@ -116,3 +116,4 @@ class Advice:
     options: tuple[Option, ...] = ()
     draft_reply: str | None = None
     mode: str = "rules"  # "rules", "local" or "llm": what read it
+    worded: tuple[str, ...] = ()  # "note", "draft": what a language model put in words

@@ -4,15 +4,18 @@ What fails is dropped and counted; what is nothing without it is dropped whole. 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from triage.domain.asking import Found
 from triage.llm.quoting import Line
 
-#: Says whether prose may be shown.
-Prose = Callable[[str], bool]
+
+class Prose(Protocol):
+    """Says whether prose may be shown. whole: it must hold every number of the facts."""
+
+    def __call__(self, text: str, *, whole: bool) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class _Check:
                 if one is None:
                     return self._dropped()
             elif item["type"] == "string":
-                if not self._label_holds(item, one) or (item.get("x-prose") and not self._prose(one)):
+                if not self._label_holds(item, one) or not self._may_be_shown(item, one):
                     return self._dropped()
                 at = item.get("x-words-at")
                 if at is not None:
@@ -84,6 +87,10 @@ class _Check:
         if schema.get("x-place"):
             return value in self._lines
         return not schema.get("x-candidate") or value == "none" or value in self._candidates
+
+    def _may_be_shown(self, schema: Mapping[str, Any], value: str) -> bool:
+        mark = schema.get("x-prose")
+        return not mark or self._prose(value, whole=mark == "whole")
 
     def _stands(self, words: str, label: str) -> bool:
         line = self._lines.get(label)

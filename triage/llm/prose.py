@@ -30,9 +30,9 @@ class Facts:
     words: frozenset[str]  # of the facts and of our own texts, case folded
     language: str
 
-    def allow(self, prose: str) -> bool:
-        """See the module."""
-        return not refusal(prose, self)
+    def allow(self, text: str, *, whole: bool) -> bool:
+        """See the module. whole: every number and code of the facts must stand in it, too."""
+        return not refusal(text, self) and (not whole or _numbers(self.text) <= _numbers(text))
 
 
 def facts(texts: Collection[str], known: Collection[str], language: str) -> Facts:
@@ -40,6 +40,10 @@ def facts(texts: Collection[str], known: Collection[str], language: str) -> Fact
     whole = "\n".join(texts)
     words = {word for text in (*texts, *known) for word in _words(text)}
     return Facts(text=_squeezed(whole), words=frozenset(words), language=language)
+
+
+def _numbers(text: str) -> set[str]:
+    return {token.casefold() for token in _TOKEN.findall(text) if any(char.isdigit() for char in token)}
 
 
 def _words(text: str) -> set[str]:

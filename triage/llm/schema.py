@@ -3,7 +3,8 @@
 Known: object (all properties required, no others), array, string, integer, boolean, enum, maxLength, maxItems,
 minimum, maximum, description. Our own marks say what is checked against the message afterwards:
 `x-place` a line that was sent, `x-words-at: FIELD` words that stand in that line, `x-needed` the object is nothing
-without them, `x-candidate` one of the labels offered, `x-prose` prose out of given facts.
+without them, `x-candidate` one of the labels offered, `x-prose` prose out of given facts, `x-prose: whole` with
+all numbers of theirs.
 """
 
 from collections.abc import Iterator, Mapping

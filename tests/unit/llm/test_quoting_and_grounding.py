@@ -105,7 +105,7 @@ def test_values_that_do_not_stand_there_are_dropped_and_counted() -> None:
     answer = {"lines": [entry, {**entry, "line": "L9"}, {**entry, "place": "A7"}, wrong]}
     held = grounding.ground(
         schema, answer, lines={"A1": line("X-1: 40 pcs"), "A2": line("all in week 5")},
-        candidates=frozenset({"L1"}), prose=lambda _: True,
+        candidates=frozenset({"L1"}), prose=lambda text, *, whole: True,
     )  # fmt: skip
     assert held.answer is not None
     assert held.answer["lines"] == [{**entry, "price": ""}]
@@ -121,7 +121,7 @@ def test_an_answer_without_a_proof_is_none() -> None:
         {"kind": "invoice", "place": "A1", "words": " "},
     ):
         held = grounding.ground(
-            schema, answer, lines={"A1": line("hello")}, candidates=frozenset(), prose=lambda _: True
+            schema, answer, lines={"A1": line("hello")}, candidates=frozenset(), prose=lambda text, *, whole: True
         )
         assert held.answer is None
         assert held.dropped >= 1
