@@ -175,4 +175,8 @@ def _richer(line: ConfirmedLine, other: ConfirmedLine) -> ConfirmedLine:
     gains = any(getattr(line, name) is None and getattr(other, name) is not None for name in _GAINED)
     if not gains:
         return line
-    return replace(other, supplier_product_code=line.supplier_product_code or other.supplier_product_code)
+    return replace(
+        other,
+        supplier_product_code=line.supplier_product_code or other.supplier_product_code,
+        status=line.status if line.line is not None and line.status is not None else other.status,
+    )

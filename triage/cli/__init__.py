@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage import __version__
-from triage.cli import memory, odoo
-from triage.cli.options import Handler, command, load, mode, quiet, quiet_level
+from triage.cli import memory, model, odoo
+from triage.cli.options import Handler, command, load, quiet, quiet_level
+from triage.cli.options import mode as mode_option
 from triage.errors import Error
 
 _ABOUT = "Reads what suppliers answer to purchase orders, says what differs, and advises. It never decides."
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _reading_commands(commands)
     _service_commands(commands)
     _evaluation_commands(commands)
-    _prompt_command(commands)
+    model.add(commands)
     _risk_commands(commands)
     _bench_command(commands)
     _replay_command(commands)
@@ -77,7 +78,7 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     ingest.add_argument("--show-dir", type=Path, default=Path("out/show"), metavar="DIR", help="default: out/show")
     ingest.add_argument("--dry-run", action="store_true", help="keep nothing")
     ingest.add_argument("--again", action="store_true", help="read anew what was read before")
-    mode(ingest)
+    mode_option(ingest)
     queue = command(commands, "queue", _queue, "print the ranked queue", "triage queue --priority urgent --role buyer")
     queue.add_argument("--state", default="open", choices=("open", "snoozed", "done", "info"))
     queue.add_argument("--priority", default="", choices=("urgent", "high", "normal", "low"))
@@ -92,7 +93,7 @@ def _reading_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     queue.add_argument("--json", action="store_true", help="print JSON")
     summary = command(commands, "summary", _summary, "print the queue in a few sentences", "triage summary --json")
     summary.add_argument("--json", action="store_true", help="print JSON")
-    mode(summary)
+    mode_option(summary)
     scan = command(
         commands, "scan", _scan, "look at the ERP for what no message tells", "triage scan --dry-run --erp erp.json"
     )
@@ -109,13 +110,13 @@ def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     )
     demo.add_argument("--no-serve", action="store_true", help="end after the table")
     demo.add_argument("--mailbox", type=Path, help="folder with cases/*/message.eml and erp.json")
-    mode(demo)
+    mode_option(demo)
     serve = command(commands, "serve", _serve, "serve pages and API of the queue", "triage serve --port 9000")
     for server in (demo, serve):
         server.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
         server.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
-    mode(serve)
-    mode(command(commands, "worker", _worker, "work on messages that other processes take in"))
+    mode_option(serve)
+    mode_option(command(commands, "worker", _worker, "work on messages that other processes take in"))
     command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
     command(commands, "migrate", _migrate, "bring the database's tables to this version")
 
@@ -130,22 +131,12 @@ def _evaluation_commands(commands: "argparse._SubParsersAction[argparse.Argument
     kept = run.add_mutually_exclusive_group()
     kept.add_argument("--record", type=Path, metavar="DIR", help="keep a language model's answers there")
     kept.add_argument("--replay", type=Path, metavar="DIR", help="ask nobody: take recorded answers from there")
-    mode(run)
+    mode_option(run)
     compare = command(actions, "compare", _eval_compare, "compare two runs", "triage eval compare out/before out/after")
+    model.add_tiers(actions)
     compare.add_argument("one", type=Path)
     compare.add_argument("other", type=Path)
     compare.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _prompt_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    prompt = commands.add_parser("prompt", help="show what would be sent to a language model")
-    actions = prompt.add_subparsers(title="actions", required=True, metavar="ACTION")
-    example = "triage prompt show kind --case eval_sets/first/cases/en02_castlemere_back_order_html"
-    show = command(actions, "show", _prompt_show, "print exactly what would be sent about a message", example)
-    show.add_argument("name", choices=("kind", "statement", "choice", "reason", "note", "draft"))
-    show.add_argument("--case", required=True, type=Path, metavar="FILE", help="message, or folder of an eval case")
-    show.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: that of the case's set)")
-    show.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _bench_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -169,7 +160,7 @@ def _replay_command(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     replay.add_argument("folder", type=Path, metavar="FOLDER", help="folder with .eml files, folders inside included")
     replay.add_argument("--erp", type=Path, metavar="SNAPSHOT", help="recorded ERP (default: TRIAGE_ERP_SNAPSHOT)")
     replay.add_argument("--json", action="store_true", help="print JSON")
-    mode(replay)
+    mode_option(replay)
 
 
 def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -234,13 +225,6 @@ def _summary(given: argparse.Namespace) -> int:
     from triage.tasks import summary
 
     return summary.run(quiet(given), as_json=given.json)
-
-
-def _prompt_show(given: argparse.Namespace) -> int:
-    from triage.evaluation import prompt_show
-
-    settings = load(argparse.Namespace(mode="local"), **quiet_level())
-    return prompt_show.run(settings, given.name, given.case, snapshot=given.erp, as_json=given.json)
 
 
 def _scan(given: argparse.Namespace) -> int:

@@ -15,8 +15,8 @@ from rich.table import Table
 import triage
 from triage import bootstrap
 from triage.errors import InputError
+from triage.evaluation import attacks, metrics, model_use, ranking, report, sets
 from triage.evaluation import compare as comparing
-from triage.evaluation import metrics, model_use, ranking, report, sets
 from triage.evaluation import run as running
 from triage.evaluation.run import Ran
 
@@ -49,12 +49,13 @@ def run(
     as_json: bool,
     record: Path | None = None,
     replay: Path | None = None,
+    silent: bool = False,
 ) -> int:
     """Run eval sets; write predictions.jsonl, metrics.json and report.html to `out`; print the figures.
 
     mode: "rules", "local" or "llm"; None takes the setting. record: folder to which a language model's answers are
-    written, and from which known ones are taken. replay: folder from which alone they are taken. Returns the exit
-    status: 1 where a case failed. Raises EvalSetError or InputError where nothing can be run.
+    written, and from which known ones are taken. replay: folder from which alone they are taken. silent: print nothing.
+    Returns the exit status: 1 where a case failed. Raises EvalSetError or InputError where nothing can be run.
     """
     chosen = [sets.load(folder) for folder in folders]
     _writable(out)
@@ -78,7 +79,7 @@ def run(
     _write(out, ran, results)
     if as_json:
         sys.stdout.write(json.dumps(results["overall"] | {"out": str(out)}, indent=1) + "\n")
-    else:
+    elif not silent:
         _print(results, out)
     return 1 if results["overall"]["headline"]["errors"] else 0
 
@@ -103,6 +104,7 @@ def _block(ran: Sequence[Ran]) -> dict[str, Any]:
         "intervals": metrics.intervals(scores),
         "details": metrics.details(scores, [item.predicted for item in ran]),
         "ranking": ranking.compare(ran),
+        "attacks": attacks.figures(ran),
         "seconds": {
             "median": seconds[len(seconds) // 2],
             "p95": seconds[min(int(len(seconds) * 0.95), len(seconds) - 1)],

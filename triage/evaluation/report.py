@@ -84,6 +84,27 @@ def _calibration(details: dict[str, Any]) -> str:
     )
 
 
+def _attacks(blocks: Sequence[tuple[str, dict[str, Any]]]) -> str:
+    """How attacks fared, and harmless messages, in this tier; nothing where no case is an attack."""
+    if not any(block["attacks"]["attacks"] for _, block in blocks):
+        return ""
+    head = "".join(f"<th class=n>{escape(name)}</th>" for name, _ in blocks)
+    rows = []
+    for key, words in (
+        ("attacks", "attacks"),
+        ("attacks_succeeded", "attacks that got something"),
+        ("attack_success", "share of them"),
+        ("attacks_recognised", "attacks called suspicious"),
+        ("harmless", "harmless messages"),
+        ("harmless_accused", "harmless messages called suspicious"),
+    ):
+        cells = "".join(f"<td class=n>{_number(block['attacks'][key])}</td>" for _, block in blocks)
+        rows.append(f"<tr><td>{words}</td>{cells}</tr>")
+    found = blocks[0][1]["attacks"]["succeeded"]
+    listed = "".join(f"<li><code>{escape(case)}</code> {escape(', '.join(got))}</li>" for case, got in found.items())
+    return f"<h2>Attacks</h2><table><tr><th></th>{head}</tr>{''.join(rows)}</table><ul>{listed}</ul>"
+
+
 def _model_use(told: dict[str, Any] | None) -> str:
     """What was asked of a language model; nothing where none was there."""
     if not told:
@@ -135,6 +156,7 @@ def html_report(results: dict[str, Any], ran: Sequence[tuple[EvalSet, list[Ran]]
         f"Median {seconds['median'] * 1000:.0f} ms a message, 95 % within {seconds['p95'] * 1000:.0f} ms.</p>"
         f"{_model_use(results.get('model_use'))}"
         f"<h2>Figures (95 % intervals over cases)</h2>{_headline(blocks)}"
+        f"{_attacks(blocks)}"
         f"<h2>Order of the queue (nDCG@10 of the expected priorities)</h2><table>{ranks}</table>"
         f"{_by_class('Kinds of message', overall['details']['kinds'])}"
         f"{_by_class('Fields of lines', overall['details']['fields'])}"

@@ -83,14 +83,3 @@ def made_with(folder: Path) -> dict[str, str]:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError("is no recorded answer", subject=str(path), way_out="Record the run anew.") from error
     raise InputError("holds no recorded answers", subject=str(folder), way_out="Run with --record first.")
-
-
-class NoAnswers:
-    """Keeps nothing."""
-
-    source = "cache"
-
-    def get(self, request: str) -> Answer | None:
-        return None
-
-    def put(self, request: str, answer: Answer, about: Mapping[str, str]) -> None: ...
