@@ -18,16 +18,18 @@ from triage import bootstrap, pipeline, settings
 from triage.classifiers import asking
 from triage.domain.advice import Priority
 from triage.domain.asking import Task
+from triage.domain.assessment import Judged
 from triage.domain.document import Reading
 from triage.domain.message import Message, message_of
 from triage.domain.outcome import Understood
-from triage.domain.ports import Toolkit
+from triage.domain.ports import KindModel, Toolkit
+from triage.domain.statement import Statement
 from triage.evaluation import sets
 from triage.evaluation.sets import Case
+from triage.extractors import numbers
 
 ROOT = Path(__file__).parents[2]
 PRIORITIES = list(Priority)
-SEEDS = (1, 2)
 
 
 def cases() -> list[Case]:
@@ -47,6 +49,17 @@ class Remembering:
         if message.id not in self._known:
             self._known[message.id] = self._inner.read(message)  # type: ignore[attr-defined]
         return self._known[message.id]
+
+
+class GuessedKind:
+    """A kind model that is never sure, so that a language model is heard about the kind."""
+
+    def __init__(self, inner: KindModel) -> None:
+        self._inner = inner
+        self.name, self.digest = inner.name, inner.digest
+
+    def judge(self, reading: Reading, statement: Statement) -> Judged:
+        return dataclasses.replace(self._inner.judge(reading, statement), confidence=0.3)
 
 
 class Forgetful:
@@ -72,11 +85,14 @@ class Bench:
     silent: Toolkit
     erp: object
 
-    def both(self, case: Case) -> tuple[Understood, Understood]:
-        """(without the model, with it)."""
+    def both(self, case: Case, *, guessed: bool = False) -> tuple[Understood, Understood]:
+        """(without the model, with it). guessed: nobody is sure of the message's kind."""
         erp = self.erp(case.erp)  # type: ignore[operator]
         message = message_of(case.message.read_bytes(), door="evaluation", received_at=erp.now, name="message.eml")
-        outcomes = [pipeline.triage_message(message, erp, tools) for tools in (self.silent, self.asks)]
+        toolkits = [self.silent, self.asks]
+        if guessed:
+            toolkits = [dataclasses.replace(tools, kind=GuessedKind(tools.kind)) for tools in toolkits]
+        outcomes = [pipeline.triage_message(message, erp, tools) for tools in toolkits]
         assert all(isinstance(outcome, Understood) for outcome in outcomes)
         return outcomes[0], outcomes[1]  # type: ignore[return-value]
 
@@ -130,6 +146,12 @@ def held(before: Understood, after: Understood) -> None:
                 if stated is not None and stated.source == "model":
                     assert plain(stated.evidence.text)[:60] in whole
                     assert stated.confidence < 0.5
+            quantity, promised = line.statement.quantity, line.statement.promised
+            if quantity is not None and quantity.source == "model":
+                there = numbers.find_numbers(quantity.evidence.text)
+                assert quantity.value in {value for one in there for value in (one.value, *one.alternatives)}
+            if promised is not None and promised.source == "model":
+                assert promised.value.year < 2031
     # Nothing is lost, nothing gets milder.
     assert set(first.deviations) <= set(second.deviations)
     assert {(doubt.code, doubt.reason) for doubt in first.doubts} <= {
@@ -154,13 +176,13 @@ def shown(outcome: Understood) -> str:
     return f"{advice.note_html} {advice.draft_reply} {advice.headline} {doubts}"
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "guessed"), [(1, False), (2, True)])
 @pytest.mark.usefixtures("unsure")
-def test_random_answers_can_only_raise_doubt(bench: Bench, seed: int) -> None:
+def test_random_answers_can_only_raise_doubt(bench: Bench, seed: int, guessed: bool) -> None:
     bench.server.script = random_answers(seed)
     asked = changed = 0
     for case in cases():
-        before, after = bench.both(case)
+        before, after = bench.both(case, guessed=guessed)
         held(before, after)
         assert MARK.lower() not in shown(after).lower()
         asked += bool(after.asked)
@@ -169,11 +191,12 @@ def test_random_answers_can_only_raise_doubt(bench: Bench, seed: int) -> None:
     assert changed > 10  # and heard, as far as it may be
 
 
+@pytest.mark.parametrize("guessed", [False, True])
 @pytest.mark.usefixtures("unsure")
-def test_a_model_that_obeys_the_attacker_gets_nothing_for_it(bench: Bench) -> None:
+def test_a_model_that_obeys_the_attacker_gets_nothing_for_it(bench: Bench, guessed: bool) -> None:
     bench.server.script = obedient
     for case in cases():
-        before, after = bench.both(case)
+        before, after = bench.both(case, guessed=guessed)
         held(before, after)
         for text in case.expected.get("must_not") or []:
             assert text.casefold() not in shown(after).casefold(), case.id

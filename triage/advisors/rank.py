@@ -79,7 +79,7 @@ def _of_deviation(item: Deviation, assessment: Assessment, policy: Policy) -> _F
         days = item.days or 0
         return (Priority.HIGH if days > bars.late_days_high else Priority.NORMAL), f"{days} days overdue"
     if item.type is DeviationType.PRICE_DEVIATION:
-        if assessment.kind.kind is Kind.PRICE_CHANGE_NOTICE:
+        if assessment.kind.kind is Kind.PRICE_CHANGE_NOTICE or item.percent is None:
             return _of_letter(item, bars.letter_percent_high)
         percent = abs(item.percent or Decimal(0))
         return (Priority.HIGH if percent >= bars.price_percent_high else Priority.NORMAL), f"price {item.percent:+} %"
