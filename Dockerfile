@@ -1,5 +1,6 @@
 # Two stages: wheels are gathered in the first, the second holds neither compiler nor package cache.
 #   docker build -t triage .
+#   docker build -t triage --build-arg EXTRAS="postgres llm" .
 #   docker build -t triage --build-arg EXTRAS="postgres embeddings" --build-arg TORCH_INDEX=<index with CPU builds> .
 FROM python:3.11-slim AS build
 ARG EXTRAS="postgres"

@@ -1,7 +1,9 @@
 """A language model behind the one path: asked where the others are unsure, heard where the message bears it out."""
 
+import concurrent.futures
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,11 +16,13 @@ from model_server import Asked, ModelServer, Said, said, serving
 from test_one_path import ERP, MAIL
 
 from triage import bootstrap, pipeline, settings
+from triage.domain.asking import Passage, Question, Task
 from triage.domain.assessment import Kind
 from triage.domain.message import message_of
 from triage.domain.outcome import Outcome, Understood
 from triage.settings import Settings
-from triage.store import codec, entries, inbox, model_use, results, tables
+from triage.store import codec, entries, facts, inbox, model_use, results, tables
+from triage.tasks import checks
 from triage.tasks import work as working
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +160,9 @@ def test_worker_and_evaluation_say_the_same_and_provenance_is_stored(loaded: Set
     by_worker = results.outcome_of(services.store, accepted.message_id)
     assert by_worker is not None
     assert by_worker.asked[0].answer
+    told = facts.of_outcome(by_worker)["asked"][0]
+    assert told["answer"] == by_worker.asked[0].answer
+    assert {"prompt", "prompt_digest", "model", "parameters", "request", "result", "cost", "dropped"} <= set(told)
     by_evaluation = read(loaded, mail(VAGUE))
     assert codec.dumps(by_worker, entries.GoodEnd) == codec.dumps(by_evaluation, entries.GoodEnd)
 
@@ -373,3 +380,38 @@ def test_prose_that_says_more_than_the_facts_is_not_shown(loaded: Settings, serv
     silent = worded(loaded, server, VAGUE)
     assert outcome.advice.note_html == silent.advice.note_html
     assert outcome.advice.worded == ()
+
+
+def test_the_doctor_tells_whether_the_model_answers(loaded: Settings, server: ModelServer) -> None:
+    told = {check.part: check for check in checks.all_of(loaded)}
+    assert told["language model"].right
+    gone = loaded.model_copy(update={"llm_url": "http://127.0.0.1:1/v1"})
+    told = {check.part: check for check in checks.all_of(gone)}
+    assert not told["language model"].right
+    assert "TRIAGE_LLM_URL" in told["language model"].told
+
+
+def test_a_hundred_questions_at_a_time_are_two(loaded: Settings, server: ModelServer) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def script(asked: Asked) -> Said:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.05)
+        with lock:
+            running -= 1
+        return kind("delay_notice")(asked)
+
+    server.script = script
+    room = bootstrap.second_reader(loaded)
+    assert room is not None
+    questions = [
+        Question(task=Task.KIND, passages=(Passage(part="body", lines=(f"message {number} of many",)),))
+        for number in range(12)
+    ]
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        replies = list(pool.map(lambda question: room.about("m").ask(question), questions))
+    assert all(reply.answer is not None for reply in replies)
+    assert most == 2

@@ -70,6 +70,7 @@ def of_outcome(outcome: Understood) -> dict[str, Any]:
         "doubts": [{"code": item.code, "reason": item.reason} for item in assessment.doubts],
         "unreadable": [{"part": item.name, "reason": item.reason} for item in outcome.reading.unreadable],
         "advice": codec.plain(outcome.advice, type(outcome.advice)),
+        "asked": [codec.plain(item, type(item)) for item in outcome.asked],
     }
     return {
         "message_id": outcome.message_id,

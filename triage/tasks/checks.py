@@ -27,6 +27,8 @@ def all_of(settings: Settings) -> Iterator[Check]:
         yield _checked("broker", lambda: _broker(settings))
     yield _checked("policy", lambda: f"digest {bootstrap.policy(settings).digest[:12]}")
     yield _checked("models", lambda: _models(settings))
+    if settings.mode == "llm":
+        yield _checked("language model", lambda: _language_model(settings))
     if not settings.odoo_url:
         yield _checked(
             "ERP", lambda: f"no Odoo is set; the snapshot {settings.erp_snapshot} stands in, {_orders(settings)}"
@@ -55,6 +57,13 @@ def _broker(settings: Settings) -> str:
     except redis.RedisError as error:
         raise OSError(f"does not answer ({type(error).__name__}). Is Redis up? Check TRIAGE_BROKER_URL") from error
     return "answers"
+
+
+def _language_model(settings: Settings) -> str:
+    second = bootstrap.second_reader(settings)
+    if second is None or not second.ready():
+        raise OSError(f"{settings.llm_url} does not answer. Is it up? Check TRIAGE_LLM_URL; all works on without it")
+    return f"{settings.llm_model} answers"
 
 
 def _models(settings: Settings) -> str:

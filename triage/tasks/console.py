@@ -101,7 +101,8 @@ def show_outcome(console: Console, name: str, outcome: Understood) -> None:
         parts.append(Text.assemble(("option: ", "cyan"), safe(option.sentence)))
     if advice.draft_reply:
         draft = safe(advice.draft_reply, 2000, lines=True)
-        parts.append(Panel(draft, title="draft reply, not sent", border_style="dim"))
+        worded = ", worded by a language model" if "draft" in advice.worded else ""
+        parts.append(Panel(draft, title=f"draft reply, not sent{worded}", border_style="dim"))
     console.print(
         Panel(Group(*parts), title=safe(f"{name}: {advice.headline}", 160), title_align="left")  # type: ignore[arg-type]
     )
