@@ -80,4 +80,8 @@ class ModelUnavailableError(Error):
 
 
 class ModelRefusedError(Error):
-    """The language model's service refused the request itself: key, model name, parameters."""
+    """The language model's service refused: for what was asked, or whoever asks (key, model name, address)."""
+
+    def __init__(self, reason: str, *, way_out: str, of_request: bool) -> None:
+        super().__init__(reason, subject="language model", way_out=way_out)
+        self.of_request = of_request  # True: this request, whoever sends it; False: every request of ours, until mended

@@ -64,9 +64,9 @@ class Result(enum.StrEnum):
     ANSWERED = "answered"
     INVALID = "invalid"  # no JSON, or not of the schema
     UNGROUNDED = "ungrounded"  # of the schema, and the message says nothing of the kind
-    UNAVAILABLE = "unavailable"  # no answer in time, or the circuit is open
+    UNAVAILABLE = "unavailable"  # no answer in time, the circuit is open, or the service lets us in no more
     OVER_BUDGET = "over budget"
-    REFUSED = "refused"  # the service refused the request itself: trying again helps nobody
+    REFUSED = "refused"  # the service refused this request: trying again helps nobody
 
 
 #: Asking later can help.

@@ -24,6 +24,7 @@ from triage.domain.asking import Answer
 from triage.errors import ModelRefusedError, ModelUnavailableError
 
 _MOST_BYTES = 2_000_000  # of one answer
+_NO_LIST = (404, 405, 501)  # of services that list no models
 _CONNECT = 10.0  # seconds at most for a connection
 
 
@@ -141,7 +142,7 @@ class Endpoint:
             )
         except httpx2.HTTPError:
             return False
-        return found.status_code < 500
+        return found.status_code < 400 or found.status_code in _NO_LIST
 
     def _response_format(self, request: Request) -> dict[str, Any]:
         if self._form == "json_schema":
@@ -175,7 +176,7 @@ def _translated(error: openai.OpenAIError) -> ModelUnavailableError | ModelRefus
             return ModelUnavailableError(f"it answers {status}", wait=wait_of(error.response.headers))
         return ModelRefusedError(
             f"it refuses the request with {status}",
-            subject="language model",
+            of_request=status in (400, 413, 422),
             way_out="Check TRIAGE_LLM_URL, TRIAGE_LLM_KEY_FILE, TRIAGE_LLM_MODEL and TRIAGE_LLM_FORMAT.",
         )
     return ModelUnavailableError(f"its answer can't be used ({type(error).__name__})")

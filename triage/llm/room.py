@@ -191,7 +191,8 @@ class Room:
                 return service.ask(request), Result.ANSWERED, ""
             except ModelRefusedError as error:
                 self._breaker.failed()
-                return None, Result.REFUSED, f"The language model's service: {error.reason}."
+                result = Result.REFUSED if error.of_request else Result.UNAVAILABLE
+                return None, result, f"The language model's service: {error.reason}."
             except ModelUnavailableError as error:
                 wait = error.wait if error.wait is not None else _FIRST_PAUSE * 2**attempt
                 last = attempt == self._terms.retries
