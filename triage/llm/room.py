@@ -3,6 +3,7 @@
 Whatever goes wrong ends as a reply without an answer, with a reason: nobody behind this needs to know about networks.
 """
 
+import hashlib
 import json
 import secrets
 import threading
@@ -86,8 +87,6 @@ class Room:
     @property
     def versions(self) -> tuple[tuple[str, str], ...]:
         """Model with its parameters, and the prompts."""
-        import hashlib
-
         told = hashlib.sha256(f"{self._terms.model}\n{self._terms.parameters}".encode()).hexdigest()
         return (f"language model {self._terms.model}", told), ("prompts", self._prompts.digest)
 
@@ -98,6 +97,10 @@ class Room:
     def about(self, message_id: str) -> "About":
         """All questions about one message."""
         return About(self, message_id)
+
+    def ends(self) -> float:
+        """When questions about a message that begin now must be over."""
+        return self._terms.clock() + self._terms.patience
 
     def ready(self) -> bool:
         """True where what could not be asked may be asked now: circuit, budget and service allow it."""
@@ -250,9 +253,8 @@ class About:
 
     def ask(self, question: Question) -> Reply:
         """One question; the clock of the message's patience starts with the first."""
-        terms = self._room._terms
         if self._ends is None:
-            self._ends = terms.clock() + terms.patience
+            self._ends = self._room.ends()
         reply = self._room.ask(question, self._message_id, Spent(tokens=self._tokens, money=self._money), self._ends)
         if reply.asked.source == "model":
             self._tokens += reply.asked.tokens_in + reply.asked.tokens_out
