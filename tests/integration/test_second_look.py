@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from fastapi.testclient import TestClient
 from model_server import Asked, ModelServer, Said, said, serving
 from test_one_path import ERP, MAIL
 
@@ -24,6 +25,7 @@ from triage.settings import Settings
 from triage.store import codec, entries, facts, inbox, model_use, results, tables
 from triage.tasks import checks
 from triage.tasks import work as working
+from triage.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
 VAGUE = (
@@ -162,6 +164,9 @@ def test_worker_and_evaluation_say_the_same_and_provenance_is_stored(loaded: Set
     assert by_worker.asked[0].answer
     told = facts.of_outcome(by_worker)["asked"][0]
     assert told["answer"] == by_worker.asked[0].answer
+    with TestClient(create_app(services, lambda _: None), base_url="http://localhost") as browser:
+        page = browser.get(f"/entries/{by_worker.advice.key}").text
+    assert "asked a language model: kind answered" in page
     assert {"prompt", "prompt_digest", "model", "parameters", "request", "result", "cost", "dropped"} <= set(told)
     by_evaluation = read(loaded, mail(VAGUE))
     assert codec.dumps(by_worker, entries.GoodEnd) == codec.dumps(by_evaluation, entries.GoodEnd)
