@@ -15,7 +15,16 @@ from triage import cli, settings
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "triage").rglob("*.py"))
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc"}
-HEAVY = ("torch", "sklearn", "transformers", "sentence_transformers", "langchain", "langchain_core", "openai")
+HEAVY = (
+    "torch",
+    "sklearn",
+    "transformers",
+    "sentence_transformers",
+    "langchain",
+    "langchain_core",
+    "langsmith",
+    "openai",
+)
 #: The named edges: task, HTTP handler, command line, parser sandbox; an evaluation goes on with the next case.
 EDGES = {
     "triage/tasks/work.py",
@@ -70,7 +79,10 @@ def test_everything_is_caught_only_at_the_edges() -> None:
     assert found - EDGES - sandbox == set()
 
 
-@pytest.mark.parametrize("code", ["from triage import cli; cli.parser().format_help()", "import triage.web.serving"])
+@pytest.mark.parametrize(
+    "code",
+    ["from triage import cli; cli.parser().format_help()", "import triage.web.serving", "import triage.llm.opening"],
+)
 def test_what_a_person_waits_for_loads_nothing_heavy(code: str) -> None:
     program = f"import sys; {code}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

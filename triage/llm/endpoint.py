@@ -9,7 +9,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from pydantic import SecretStr
 
 from triage.domain.asking import Answer
 from triage.errors import ModelRefusedError, ModelUnavailableError
+from triage.llm.request import Request
 
 _MOST_BYTES = 2_000_000  # of one answer
 _NO_LIST = (404, 405, 501)  # of services that list no models
@@ -67,16 +67,6 @@ class _Transport(httpx2.BaseTransport):
 
     def close(self) -> None:
         self._inner.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """Everything that is sent."""
-
-    system: str
-    user: str
-    name: str  # of the schema
-    schema: Mapping[str, Any]
 
 
 class Endpoint:

@@ -5,16 +5,26 @@ The boundary is new for every request and is no part of its digest: equal questi
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from triage.domain.asking import PROSE, Question
 from triage.llm import quoting, schema
-from triage.llm.endpoint import Request
 from triage.llm.prompts import Prompt
 from triage.llm.quoting import Quoted
 
 _NO_BOUNDARY = "BOUNDARY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything that is sent."""
+
+    system: str
+    user: str
+    name: str  # of the schema
+    schema: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,8 +32,8 @@ from triage.llm import grounding, prose, schema
 from triage.llm import request as requests
 from triage.llm.breaker import Breaker
 from triage.llm.budget import Budget
-from triage.llm.endpoint import Request
 from triage.llm.prompts import Prompt, Prompts
+from triage.llm.request import Request
 
 _log = structlog.get_logger(__name__)
 _MOST_KEPT = 20_000  # characters of an answer that are stored
