@@ -47,10 +47,10 @@ for number, name in enumerate(("Elbow 15 mm", "Tee 22 mm", "Valve 28 mm", "Clamp
 due = datetime(2026, 12, 4, 12)
 
 
-def order(partner, owner, count, confirm=True):
+def order(partner, owner, count, confirm=True, goods=products):
     lines = [
         (0, 0, {"product_id": item.id, "product_qty": 10.0 * place, "price_unit": 2.5 * place, "date_planned": due})
-        for place, item in enumerate(products[:count], start=1)
+        for place, item in enumerate(goods[:count], start=1)
     ]
     house = env["stock.warehouse"].search([("company_id", "=", owner.id)], limit=1)
     values = {
@@ -76,5 +76,14 @@ sale = env["sale.order"].create(
     {"partner_id": customer.id, "order_line": [(0, 0, {"product_id": products[0].id, "product_uom_qty": 15})]}
 )
 sale.action_confirm()
+# One order that came, with a draft bill that asks for more a unit.
+came = order(second, company, 1, goods=products[3:])
+receipt = came.picking_ids
+for move in receipt.move_ids:
+    move.quantity = move.product_uom_qty
+    move.picked = True
+receipt.button_validate()
+came.action_create_invoice()
+came.invoice_ids.invoice_line_ids.write({"price_unit": 3.0})
 env.cr.commit()
 print("ANSWERdone")

@@ -137,6 +137,9 @@ def test_a_scan_sees_orders_stock_and_customers(service: Wire) -> None:
     found = watch.findings(seen, policy_file.load_policy())
     assert ("overdue_receipt", "P00001") in {(item.type.value, item.order and item.order.name) for item in found}
     assert "stock_risk" in {item.type.value for item in found}
+    assert [(item.quantity, item.price) for item in seen.bills] == [(Decimal(10), Decimal(3))]
+    came = [fact.line for fact in seen.receipts if fact.supplier == "Birch Supplies" and fact.received_on is not None]
+    assert len(came) == 1
 
 
 def test_a_message_costs_a_constant_number_of_calls(odoo: server.Odoo, made: setup.Made, key: str) -> None:

@@ -2,15 +2,19 @@
 
 import re
 import threading
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import install
 import pytest
 import server
 
+from triage.advisors import policy_file
+from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Note
-from triage.erp.odoo import allowed, audit, doctor, poster, setup
+from triage.erp.odoo import allowed, audit, doctor, live, poster, setup
 from triage.erp.odoo.wire import Address, Wire
 from triage.errors import ErpRefusedError
 
@@ -101,3 +105,13 @@ def test_another_company_s_advisory_carries_it(odoo: server.Odoo, key: str, tmp_
         "SELECT c.name FROM triage_advisory a JOIN res_company c ON c.id = a.company_id WHERE a.key = 'm:9'"
     )
     assert name == "Southwind Trading"
+
+
+def test_of_the_books_the_service_reads_suppliers_bills_alone(odoo: server.Odoo, key: str) -> None:
+    service = wire(odoo, key)
+    asked = {"domain": [], "fields": ["move_type"], "limit": 500}
+    assert {row["move_type"] for row in service.call("account.move", "search_read", asked)} == {"in_invoice"}
+    seen = live.LiveErp(service, now=lambda: datetime(2026, 12, 24, 9, tzinfo=UTC)).watched()
+    found = watch.findings(seen, policy_file.load_policy())
+    billed = [item for item in found if item.type.value == "invoice_mismatch"]
+    assert [(item.order and item.order.name, item.percent) for item in billed] == [("P00010", Decimal("20.0"))]

@@ -1,4 +1,4 @@
-"""Purchases that are unlike what was bought before: price, quantity, doubled orders.
+"""Purchases that are unlike what was bought before: price, quantity, doubled or divided orders, new suppliers.
 
 Silent where history is thin. Never says that something is wrong: it says what is unusual, and why.
 """
@@ -16,6 +16,8 @@ from triage.domain.watch import Finding, Watched
 _LEAST = 4  # earlier purchases of a product below which nothing is said
 _FAR = Decimal(5)  # median absolute deviations
 _LEAST_PERCENT = Decimal(15)  # a price less far from usual is not unusual, however steady it was
+_COMPANY_ORDERS = 20  # orders of a company below which everything is new
+_JUST_BELOW = Decimal("0.4")  # of the amount that needs approval
 _TWICE_DAYS = 5  # days within which the same order to the same supplier is probably doubled
 
 
@@ -36,6 +38,8 @@ def unusual(watched: Watched, policy: Watch) -> Iterator[Finding]:
             earlier = history.get((line.product_id or 0, line.uom), [])
             yield from _values(order, line, earlier)
         yield from _doubled(order, watched.orders)
+        yield from _first(order, watched)
+        yield from _divided(order, fresh)
 
 
 def _values(order: Order, line: OrderLine, earlier: Sequence[tuple[Order, OrderLine]]) -> Iterator[Finding]:
@@ -95,3 +99,61 @@ def _doubled(order: Order, orders: Sequence[Order]) -> Iterator[Finding]:
 
 def _content(order: Order) -> frozenset[tuple[int, Decimal]]:
     return frozenset((line.product_id, line.quantity) for line in order.lines if line.product_id is not None)
+
+
+def _first(order: Order, watched: Watched) -> Iterator[Finding]:
+    """The first order ever to a supplier, where the company's others are known and its goods have another one."""
+    others = [other for other in watched.orders if other.company.id == order.company.id and other.id != order.id]
+    if len(others) < _COMPANY_ORDERS or not order.lines or order.state == "draft":
+        return
+    if any(other.supplier.id == order.supplier.id and other.id < order.id for other in others):
+        return
+    mine = {line.product_id for line in order.lines if line.product_id is not None}
+    elsewhere = sorted(
+        {other.supplier.name for other in others for line in other.lines if line.product_id in mine}
+        - {order.supplier.name}
+    )
+    if elsewhere:
+        usual = ", ".join(elsewhere[:3])
+        yield Finding(
+            type=DeviationType.UNUSUAL_PURCHASE,
+            order=order,
+            line_number=None,
+            reason=f"The first order to {order.supplier.name}; so far {usual} delivered these goods.",
+            confidence=0.7,
+            since=order.ordered_on,
+        )
+
+
+def _divided(order: Order, fresh: Sequence[Order]) -> Iterator[Finding]:
+    """Orders to one supplier within days, each just below the amount that needs approval, together above it."""
+    limit = order.company.approval_from
+    if limit is None or limit <= 0 or order.ordered_on is None or order.state == "cancel":
+        return
+    group = [
+        other
+        for other in fresh
+        if other.supplier.id == order.supplier.id
+        and other.company.id == order.company.id
+        and other.currency == order.currency == order.company.currency
+        and other.ordered_on is not None
+        and abs((other.ordered_on - order.ordered_on).days) <= _TWICE_DAYS
+        and limit * _JUST_BELOW <= _amount(other) < limit
+    ]
+    total = sum((_amount(other) for other in group), Decimal(0))
+    if len(group) < 2 or total < limit or order.id != max(other.id for other in group):
+        return
+    names = ", ".join(sorted(other.name for other in group))
+    yield Finding(
+        type=DeviationType.UNUSUAL_PURCHASE,
+        order=order,
+        line_number=None,
+        reason=f"{names} are each below the {limit:f} {order.currency} that need approval, together {total:.2f}.",
+        confidence=0.75,
+        since=order.ordered_on,
+    )
+
+
+def _amount(order: Order) -> Decimal:
+    """Net, without taxes: what Odoo's approval looks at has them; the difference is on the safe side."""
+    return sum((line.quantity * line.price for line in order.lines), Decimal(0))

@@ -23,6 +23,7 @@ class Company:
     currency: str  # ISO 4217
     email: str = ""
     country: str = ""  # name as in the ERP
+    approval_from: Decimal | None = None  # orders from this amount on need approval; None: none does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class Watch:
 
     answer_days: int = 0  # an order must be confirmed within; 0: by each supplier's own usual time
     approval_days: int = 3  # an order may wait for approval
+    late_chance: Decimal = Decimal("0.6")  # probability of a late arrival from which on a line is told
     fresh_days: int = 7  # orders not older than this are compared with earlier purchases
 
 

@@ -7,10 +7,21 @@ from decimal import Decimal
 from typing import Protocol
 
 from triage.domain.assessment import DeviationType
-from triage.domain.erp import Order, Supply
+from triage.domain.erp import Order, ReceiptFact, Supply
 
 #: The door of messages that our own scan writes; nothing from outside can come through it.
 DOOR = "scan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledLine:
+    """A line of a draft bill that refers to an order line."""
+
+    order_line_id: int
+    bill: str  # its name, else the supplier's number, else "draft"
+    quantity: Decimal  # in the order line's unit
+    price: Decimal  # net of one unit, in the bill's currency
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +32,10 @@ class Watched:
     today: date  # in the company's time zone
     orders: tuple[Order, ...]  # not cancelled; drafts and those that wait for approval included
     supply: Supply  # of all products on open orders or waited for by customers
+    receipts: tuple[ReceiptFact, ...] = ()  # of the lines of these orders, come or not
+    bills: tuple[BilledLine, ...] = ()  # of suppliers' bills that are not posted yet
     answered: Mapping[int, datetime] = field(default_factory=dict)  # order id → first answer known
+    promises: Mapping[int, tuple[date, ...]] = field(default_factory=dict)  # order line id → days told, oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,5 +58,5 @@ class ErpWatch(Protocol):
     """The ERP as a scan sees it."""
 
     def watched(self) -> Watched:
-        """All facts, batched. `answered` is empty: the store knows it."""
+        """All facts, batched. `answered` and `promises` are empty: the store knows them."""
         ...

@@ -58,6 +58,9 @@ def company(row: Row, partners: Mapping[int, Partner]) -> Company:
         currency=fields.link_name(row, "currency_id"),
         email=fields.text(row, "email").lower() or (own.email if own else ""),
         country=fields.link_name(row, "country_id") or (own.country if own else ""),
+        approval_from=fields.number(row, "po_double_validation_amount")
+        if fields.text(row, "po_double_validation") == "two_step"
+        else None,
     )
 
 

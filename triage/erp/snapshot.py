@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from triage.domain import codes
 from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, SupplierProduct, Supply
 from triage.domain.watch import Watched
-from triage.erp import fields, records, stock
+from triage.erp import fields, records, stock, watching
 from triage.erp.fields import Row
 from triage.erp.mentions import Mentions
 from triage.erp.senders import Senders
@@ -118,7 +118,27 @@ class SnapshotErp:
         products = {line.product_id for order in orders for line in order.lines}
         products |= {fields.link(row, "product_id") for row in self._tables["sale.order.line"]}
         supply = self.supply([item for item in products if item is not None])
-        return Watched(now=self._now, today=self._now.astimezone(self._zone).date(), orders=orders, supply=supply)
+        return Watched(
+            now=self._now,
+            today=self._now.astimezone(self._zone).date(),
+            orders=orders,
+            supply=supply,
+            receipts=watching.receipts(orders, self._tables["stock.move"], self._zone),
+            bills=watching.draft_bills(
+                self._tables["account.move"], self._tables["account.move.line"], self._billed_units()
+            ),
+        )
+
+    def _billed_units(self) -> dict[int, Decimal]:
+        """Bill line id → how many units of its order line one of its own is."""
+        ordered = {row["id"]: row for rows in self._line_rows.values() for row in rows}
+        found = {}
+        for row in self._tables["account.move.line"]:
+            line = ordered.get(fields.link(row, "purchase_line_id") or 0)
+            if line is not None and fields.link(row, "product_uom_id"):
+                unit = fields.link(line, "product_uom_id", "product_uom")
+                found[row["id"]] = self._units.ratio(fields.link(row, "product_uom_id"), unit)
+        return found
 
     # Reading and checking the file.
 

@@ -3,9 +3,10 @@
 Never stores for a claim that was lost: whoever took the message over stores instead.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -24,6 +25,8 @@ Fingerprint = Callable[[entries.GoodEnd], str]
 
 #: As many earlier messages as one message is compared with.
 _EARLIER = 50
+#: The newest messages about open orders in which promised days are looked up.
+_PROMISING = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,35 @@ def first_answers(store: Store) -> dict[int, datetime]:
     )
     with store.read() as connection:
         return {row.order_id: row.at for row in connection.execute(query).all()}
+
+
+def promises(store: Store, order_ids: Collection[int]) -> dict[int, tuple[date, ...]]:
+    """Order line id → the days that suppliers have told for it, oldest first; of split deliveries the last."""
+    query = (
+        sa.select(messages.c.received_at, outcomes.c.document)
+        .join(outcomes, outcomes.c.id == messages.c.outcome_id)
+        .where(
+            messages.c.door != watch.DOOR,
+            outcomes.c.id.in_(
+                sa.select(outcome_orders.c.outcome_id).where(outcome_orders.c.order_id.in_(sorted(order_ids)))
+            ),
+        )
+        .order_by(messages.c.received_at.desc(), messages.c.id.desc())
+        .limit(_PROMISING)
+    )
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    told: dict[int, list[date]] = defaultdict(list)
+    for row in reversed(rows):
+        understood: entries.GoodEnd = codec.unpack(row.document, entries.GoodEnd)
+        days: dict[int, date] = {}
+        for line in understood.assessment.confirmation.lines:
+            if line.line is not None and line.promised is not None:
+                days[line.line.id] = max(line.promised, days.get(line.line.id, line.promised))
+        for line_id, day in days.items():
+            if told[line_id][-1:] != [day]:
+                told[line_id].append(day)
+    return {line_id: tuple(days) for line_id, days in told.items()}
 
 
 def latest_scans(store: Store) -> dict[str, tuple[int, bytes]]:

@@ -30,7 +30,12 @@ def findings(services: bootstrap.Services, *, snapshot: Path | None = None) -> t
     if not hasattr(erp, "watched"):
         raise SettingsError("this ERP can't be scanned")
     seen: watch.Watched = erp.watched()
-    seen = replace(seen, answered=results.first_answers(services.store))
+    still_open = [order.id for order in seen.orders if order.is_open]
+    seen = replace(
+        seen,
+        answered=results.first_answers(services.store),
+        promises=results.promises(services.store, still_open) if still_open else {},
+    )
     return scanning.findings(seen, bootstrap.policy(services.settings))
 
 

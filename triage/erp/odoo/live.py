@@ -132,6 +132,8 @@ class LiveErp:
         )
         wanted = sorted({*_links(lines, "product_id"), *_links(sales, "product_id")})
         of = [("product_id", "in", wanted)]
+        ordered = [row["id"] for row in lines]
+        bills = read("account.move", [("move_type", "=", "in_invoice"), ("state", "=", "draft")])
         return self._view(
             self._slowly(),
             {
@@ -142,8 +144,14 @@ class LiveErp:
                 "stock.warehouse.orderpoint": read("stock.warehouse.orderpoint", of),
                 "sale.order.line": sales,
                 "sale.order": read("sale.order", [("id", "in", _links(sales, "order_id"))]),
-                "stock.move": read(
-                    "stock.move", [("sale_line_id", "!=", False), ("state", "not in", ["done", "cancel"])]
+                "stock.move": [
+                    *read("stock.move", [("sale_line_id", "!=", False), ("state", "not in", ["done", "cancel"])]),
+                    *read("stock.move", [("purchase_line_id", "in", ordered), ("state", "=", "done")]),
+                ],
+                "account.move": bills,
+                "account.move.line": read(
+                    "account.move.line",
+                    [("move_id", "in", [row["id"] for row in bills]), ("purchase_line_id", "!=", False)],
                 ),
             },
         ).watched()

@@ -11,7 +11,10 @@ from triage.erp.odoo.wire import Wire
 
 #: Fields by model; what a version calls otherwise stands beside it.
 FIELDS: dict[str, tuple[str, ...]] = {
-    "res.company": ("name", "email", "partner_id", "currency_id", "country_id"),
+    "res.company": (
+        "name", "email", "partner_id", "currency_id", "country_id", "po_double_validation",
+        "po_double_validation_amount",
+    ),
     "res.users": ("name", "login", "email", "lang", "company_id"),
     "res.partner": ("name", "email", "parent_id", "is_company", "country_id", "supplier_rank", "lang"),
     "res.partner.bank": ("acc_number", "partner_id"),
@@ -37,7 +40,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "stock.warehouse": ("name", "code", "company_id", "lot_stock_id"),
     "stock.location": ("complete_name", "usage", "warehouse_id", "company_id"),
     "stock.picking.type": ("name", "warehouse_id", "company_id", "code"),
-    "stock.move": ("product_id", "sale_line_id", "state", "quantity", "reserved_availability"),
+    "stock.move": (
+        "product_id", "sale_line_id", "purchase_line_id", "state", "date", "quantity", "reserved_availability",
+    ),
     "stock.picking": ("name", "origin", "purchase_id", "carrier_tracking_ref", "state"),
     "sale.order": (
         "name", "partner_id", "company_id", "currency_id", "warehouse_id", "state", "date_order", "commitment_date",
@@ -46,8 +51,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "order_id", "display_type", "product_id", "product_uom_qty", "qty_delivered", "product_uom_id", "product_uom",
         "price_unit", "discount", "customer_lead", "company_id",
     ),
-    "account.move": ("name", "ref", "payment_reference", "invoice_origin", "move_type", "state", "partner_id"),
-    "account.move.line": ("move_id", "purchase_line_id", "product_id", "quantity", "price_unit"),
+    "account.move": (
+        "name", "ref", "payment_reference", "invoice_origin", "move_type", "state", "partner_id", "currency_id",
+    ),
+    "account.move.line": (
+        "move_id", "purchase_line_id", "product_id", "quantity", "price_unit", "discount", "product_uom_id",
+    ),
     "res.currency": ("name",),
     "uom.uom": (
         "name", "factor", "relative_factor", "factor_inv", "ratio", "uom_type", "category_id", "relative_uom_id",
