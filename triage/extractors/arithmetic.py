@@ -1,7 +1,7 @@
 """Does quantity × price = amount? The one proof a row carries in itself. Chooses between readings; invents none."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -58,4 +58,17 @@ def reconcile(
     for chain, base, amount, quantity, price in itertools.product(chains, bases, amounts, quantities, prices):
         if quantity > 0 and amount > 0 and agrees(quantity, net(price, chain), base, amount):
             return Reconciled(quantity=quantity, price=price, per=base, discounts=chain, amount=amount)
+    return None
+
+
+def multiplied(values: Sequence[Decimal], *, step: Decimal = Decimal("0.01")) -> tuple[int, int, int] | None:
+    """Indexes of quantity, price and amount in a row ("20 x 289.00 = 5,780.00"), in this order; None where none fits.
+
+    The quantity is whole and more than one, so that the product proves something.
+    """
+    for one, other, third in itertools.combinations(range(len(values)), 3):
+        quantity, price, amount = values[one], values[other], values[third]
+        whole = quantity == quantity.to_integral_value() and quantity > 1
+        if whole and price > 0 and price != 1 and abs(quantity * price - amount) <= step:
+            return one, other, third
     return None

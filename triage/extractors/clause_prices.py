@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Price
-from triage.extractors import cues, money, numbers, vocabulary
+from triage.extractors import arithmetic, cues, money, numbers, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
+_MOST_FACTORS = 12
 _PRICE_WORDS = ("columns.unit_price", "columns.net_price")
 _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
           "columns.amount", "columns.tax")  # fmt: skip
@@ -25,6 +26,9 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
     amounts = money.find_money(text, decimal_mark=context.decimal_mark)
     found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
+    places = arithmetic.multiplied([item.amount.value for item in amounts[:_MOST_FACTORS]])
+    if places and not any(item.currency for item in amounts):
+        found = [amounts[places[1]]]  # "20 x 289,00 = 5.780,00"
     found = [
         item for index, item in enumerate(found) if not _is_added(text, found[index - 1].end if index else 0, item)
     ]

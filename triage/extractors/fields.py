@@ -36,6 +36,13 @@ _ADVANCE = re.compile(
     r"|vooraf|przedp[łl]at|zaliczk|pr[ée]-?pagamento|adiantad|pe[şs]in|avans|预付|定金|款到发货|前払",
     re.IGNORECASE,
 )
+#: Words that mean payment before delivery wherever they stand.
+_SURELY_ADVANCE = re.compile(
+    r"prepayment|payment in advance|cash in advance|advance payment|vorkasse|vorauskasse|paiement d'avance"
+    r"|paiement [àa] la commande|pago anticipado|pago por adelantado|pagamento anticipato|vooruitbetaling"
+    r"|przedp[łl]at|pagamento antecipado|pr[ée]-pagamento|pe[şs]in [öo]deme|款到发货|前払",
+    re.IGNORECASE,
+)
 _LONGEST_FIELD = 140
 
 
@@ -93,6 +100,8 @@ def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
             yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)
         elif _ADVANCE.search(text):
             yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
+    elif _SURELY_ADVANCE.search(text):
+        yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
     incoterm = _INCOTERM.search(text)
     if incoterm:
         yield Term(kind=TermKind.DELIVERY, value=incoterm.group(1), evidence=evidence, confidence=0.85)

@@ -23,15 +23,14 @@ def price_change(sentence: Sentence, context: Context) -> PriceChange | None:
     if found:
         distinct = {abs(item.value) for item in found}
         value = max(distinct)
+        several = len(distinct) > 1  # for different goods: none of them is for all
         falls = cues.affirmed(text, "price_decrease") and not cues.has(text, "price_increase")
-        percent = Stated(
-            value=-value if falls else value, evidence=evidence,
-            confidence=0.9 if len(distinct) == 1 else 0.6, source="prose",
-        )  # fmt: skip
+        if not several:
+            percent = Stated(value=-value if falls else value, evidence=evidence, confidence=0.9, source="prose")
     days = cues.dates_in(text, context)
     valid = None
     if days:
         valid = Stated(value=days[-1].value, evidence=evidence, confidence=0.8 * days[-1].confidence, source="prose")
-    elif not percent and not vocabulary.phrases_in(text, "labels.price_valid_from"):
+    elif not found and not vocabulary.phrases_in(text, "labels.price_valid_from"):
         return None
     return PriceChange(percent=percent, valid_from=valid, evidence=evidence)

@@ -332,10 +332,16 @@ class Narrator:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
+                if len(topics) > 1 and values.promised is not None and self._has_day(anchor):
+                    continue  # the day of the others; this one was told before
                 said = self._with_yes(sentence, values)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
+
+    def _has_day(self, anchor: Anchor) -> bool:
+        ids = {item.line.id for item in anchor.candidates}
+        return any(line.anchor in ids and line.promised is not None for line in self._lines)
 
     def _with_yes(self, sentence: Sentence, values: Values) -> Values:
         """A bare "yes" below quoted words accepts what they ask."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from triage.extractors import cues, money, numbers, shifts, units, vocabulary
+from triage.extractors import arithmetic, cues, money, numbers, shifts, units, vocabulary
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
@@ -42,6 +42,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
+_MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
 
@@ -67,7 +68,12 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     expected = {item.line.quantity for item in candidates} | {item.line.open_quantity for item in candidates}
     found: list[FoundQuantity] = []
     bare: list[numbers.FoundNumber] = []
+    proved = _multiplied(text, context)
     for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
+        if number.start == proved:
+            unit, end = _unit(text, number.end)
+            found.append(replace(_bare(number), end=end, text=text[number.start : end], unit=unit, confidence=0.93))
+            continue
         if number.percent or number.measure or number.value < 0:
             continue
         if any(number.start < end and number.end > start for start, end in taken):
@@ -121,6 +127,13 @@ def _beside_code(text: str, start: int, end: int) -> bool:
         (not before.strip(" -*•") and _CODE_BEHIND.match(behind))
         or (_CODE_BEFORE.match(before) and not behind.strip(" .,;"))
     )
+
+
+def _multiplied(text: str, context: Context) -> int:
+    """Where the quantity of "20 x 289,00 = 5.780,00" begins; -1 where no product proves one."""
+    found = [item for item in numbers.find_numbers(text, decimal_mark=context.decimal_mark) if not item.percent]
+    places = arithmetic.multiplied([item.value for item in found[:_MOST_FACTORS]])
+    return found[places[0]].start if places else -1
 
 
 def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:

@@ -217,8 +217,8 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
         for number, confidence in found:
             if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
                 continue
-            if codes.canonical(number) in goods:
-                continue
+            if codes.canonical(number) in goods or re.fullmatch(r"(?:19|20)\d\d", number.strip()):
+                continue  # an article, a year
             if (len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4) or _AMOUNT.match(number):
                 continue
             if place.part not in ("body", "subject"):

@@ -290,7 +290,8 @@ def _fill(line: ConfirmedLine, whole: WholeOrder, *, alone: bool) -> ConfirmedLi
     ours, entry, place = line.line, line.statement, whole.evidence
     changed: dict[str, Any] = {}
     sure = [line.confidence]
-    if whole.promised is not None and line.promised is None:
+    waits = entry.disposition is not None and entry.disposition.value is Disposition.BACKORDERED
+    if whole.promised is not None and line.promised is None and not waits:
         entry = replace(entry, promised=whole.promised)
         changed["promised"] = whole.promised.value
         sure.append(whole.promised.confidence)
