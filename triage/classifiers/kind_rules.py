@@ -69,12 +69,22 @@ class Words:
     questions: int  # question marks and their like in the body
 
 
+_REPLY = re.compile(
+    r"\s*(?:re|aw|antw|wg|sv|rv|res|ynt|rif|r|odp|回复|答复|返信)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+
+
 def words_of(reading: Reading) -> Words:
     """The signal words of subject, body and file names."""
     body = _body(reading)
     names = " | ".join(re.sub(r"[_\-.\d]+", " ", name) for name in reading.attachment_names[:8])
+    subject = cues.count(reading.headers.subject[:300])
+    if _REPLY.match(reading.headers.subject):
+        # The subject of an answer is what we asked, not what the supplier asks.
+        for section in ("question", "please_reply"):
+            subject[section] = 0
     return Words(
-        subject=cues.count(reading.headers.subject[:300]),
+        subject=subject,
         opening=cues.count(body[:_OPENING]),
         body=cues.count(body),
         names=cues.count(names),
@@ -134,7 +144,8 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
             scores.add(Kind.CANCELLATION, -1.5 if full else -1.0)
         scores.add(Kind.AUTO_REPLY, -3.0)
         # What is only asked about is not stated: an answer that also asks is an answer.
-        scores.add(Kind.QUESTION, -1.2)
+        asks = words.questions or words.body["question"] or words.body["please_reply"]
+        scores.add(Kind.QUESTION, -1.2 if asks else -3.0)
         scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
         scores.add(Kind.OTHER, -1.5)
         for section, kind in (

@@ -13,6 +13,7 @@ from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
 _MOST_FACTORS = 12
+_AT = re.compile(r"@\s?(?=\d)")
 _PRICE_WORDS = ("columns.unit_price", "columns.net_price")
 _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
           "columns.amount", "columns.tax")  # fmt: skip
@@ -66,15 +67,14 @@ def _named_prices(
 ) -> list[money.FoundMoney]:
     """Amounts without a currency behind a word for price, with decimals, and near what the goods cost."""
     ours = [item.line.price for item in candidates if item.line.price]
-    words = [hit for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
+    words = [hit.end for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
+    words += [match.end() for match in _AT.finditer(text)]
     return [
         item
         for item in amounts
         if not item.amount.percent
         and re.search(r"[.,]\d{2,4}$", item.amount.text)
-        and any(
-            0 < item.start - hit.end <= 16 and not re.search(r"[\d,;]", text[hit.end : item.start]) for hit in words
-        )
+        and any(0 <= item.start - end <= 16 and not re.search(r"[\d,;]", text[end : item.start]) for end in words)
         and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
     ]
 

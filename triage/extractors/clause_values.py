@@ -128,7 +128,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     if len(stated) >= 2 and distinct >= 2:
         pairs = _pairs(stated, days, text)
         if len(pairs) >= 2:
-            return [values_of(text[start:end], sentence, context, candidates) for start, end in pairs]
+            return _paired(text, pairs, stated, sentence, context, candidates)
     cut = _rest_begins(text, stated, days, distinct)
     if cut is not None:
         first, rest = text[:cut], text[cut:]
@@ -137,6 +137,28 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
             return [values_of(first, sentence, context, candidates)]
         return [values_of(piece, sentence, context, candidates) for piece in (first, rest)]
     return [values_of(text, sentence, context, candidates)]
+
+
+def _paired(
+    text: str,
+    pairs: Sequence[tuple[int, int]],
+    stated: Sequence[quantities.FoundQuantity],
+    sentence: Sentence,
+    context: Context,
+    candidates: Sequence[Candidate],
+) -> list[Values]:
+    """The values of each stretch; its number counts by the whole sentence, and a price is said of all of them."""
+    price = clause_prices.price(text, sentence, context, candidates)
+    found = []
+    for start, end in pairs:
+        values = values_of(text[start:end], sentence, context, candidates)
+        if values.quantity is None:
+            mine = next(item for item in stated if start <= item.start < end)
+            place = context.evidence(mine.text, page=sentence.page)
+            quantity = Stated(value=mine.value, evidence=place, confidence=mine.confidence, source="prose")
+            values = replace(values, quantity=quantity)
+        found.append(replace(values, price=values.price or price))
+    return found
 
 
 def _rest_begins(

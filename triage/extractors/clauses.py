@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.domain.document import Part, TextLine
 from triage.extractors import calendar_words, units, vocabulary
@@ -12,6 +12,8 @@ _BULLET = re.compile(
     r"|^\s*(?=\S*\d)[A-Z][\w./-]{2,20}\s*:\s"
 )
 _LABELLED = re.compile(r"^\W{0,3}[^\s:：][^:：.!?]{1,48}[:：]\s")
+#: "TB-SPI35 ... 20 pcs ... 289.00": dots that lead from column to column.
+_LEADERS = re.compile(r"\s(?:\.{3,}|…+|\.(?:\s\.){2,}|_{3,}|-{3,})\s")
 _GREETING = re.compile(r"^\w[^,.;:\d]{1,40}[,!]\s*$")
 _QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
@@ -103,6 +105,8 @@ def _paragraphs(lines: Iterable[tuple[int, TextLine]]) -> Iterator[tuple[str, in
     """(text, page, first line, paragraph number)."""
     text, page, first, number, about = "", None, 0, 0, ""
     for index, line in lines:
+        if len(_LEADERS.findall(line.text)) >= 2:
+            line = replace(line, text=_LEADERS.sub("   ", line.text))
         if line.about != about:
             # Quoted lines stand between.
             if text:

@@ -7,6 +7,7 @@ from triage.domain.statement import Disposition
 from triage.extractors import dates, vocabulary
 from triage.extractors.context import Context
 
+_NOT = re.compile(r"(?<![^\W\d_])(?:not|nicht|pas|no|non|niet|nie|não|nao)\s$", re.IGNORECASE)
 _NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
 
 
@@ -104,7 +105,8 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
 def behind_former(text: str, found: dates.FoundDate) -> bool:
     """The day stands behind a word like "instead of" or "originally"."""
     window = vocabulary.before(text, found.start, 40)
-    marks = hits(window, "instead_of", "former")
+    # "Not before 14 December" tells the new day.
+    marks = [hit for hit in hits(window, "instead_of", "former") if not _NOT.search(window[: hit.start])]
     if not marks:
         return False
     between = window[marks[-1].end :]

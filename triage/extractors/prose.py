@@ -12,7 +12,17 @@ from datetime import date
 
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
-from triage.extractors import anchors, clause_values, cues, fields, quantities, regions, shifts, whole_orders
+from triage.extractors import (
+    anchors,
+    clause_values,
+    cues,
+    fields,
+    quantities,
+    regions,
+    shifts,
+    vocabulary,
+    whole_orders,
+)
 from triage.extractors.anchor import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -130,6 +140,8 @@ class Narrator:
                 return
 
     def _read(self, sentence: Sentence) -> None:
+        if any(hit.start <= _OPENS // 2 for hit in vocabulary.phrases_in(sentence.text, "labels.payment_terms")):
+            return  # terms have readers of their own; their days are none of delivery
         if sentence.about:
             self._answered(sentence)
         everything = anchors.find_anchors(sentence.text, self._context.hints)

@@ -130,3 +130,33 @@ def test_a_shortage_of_the_full_quantity_is_no_rejection():
     found = stated("We are unable to supply the full quantity of PV-LK9.", "We have 20 pcs for 2 November.")
     assert {line.disposition and line.disposition.value for line in found.lines} <= {None, Disposition.BACKORDERED}
     assert facts(found)[-1] == (13, Decimal(20), date(2026, 11, 2))
+
+
+def test_numbers_without_a_unit_keep_their_meaning_in_each_delivery():
+    assert facts(stated("Padlocks: can do 20 on 2/11 and 10 on 9/11.")) == [
+        (13, Decimal(20), date(2026, 11, 2)),
+        (13, Decimal(10), date(2026, 11, 9)),
+    ]
+
+
+def test_not_before_a_day_tells_the_new_day():
+    (line,) = stated("Padlocks: all 30 but not before 14/11, sorry.").lines
+    assert line.promised.value == date(2026, 11, 14)
+
+
+def test_leading_dots_are_columns():
+    found = stated(
+        "Ref. PV-CX40 ... 60 pcs ... 2.40 EUR ... 02/11/26", "Ref. PV-LK9 ... 30 pcs ... 19.50 EUR ... 09/11/26"
+    )
+    assert facts(found) == [(11, Decimal(60), date(2026, 11, 2)), (13, Decimal(30), date(2026, 11, 9))]
+    assert [line.price.value.amount for line in found.lines] == [Decimal("2.40"), Decimal("19.50")]
+
+
+def test_a_product_in_a_row_proves_quantity_and_price():
+    (line,) = stated("PV-LK9 30 x 19.90 = 597.00").lines
+    assert (line.quantity.value, line.price.value.amount) == (Decimal(30), Decimal("19.90"))
+
+
+def test_days_of_payment_are_none_of_delivery():
+    found = stated("PV-LK9: 30 pcs on 2 November", "Payment: T/T 30 days after B/L date")
+    assert facts(found) == [(13, Decimal(30), date(2026, 11, 2))]
