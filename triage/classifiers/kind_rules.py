@@ -144,7 +144,7 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
             scores.add(Kind.CANCELLATION, -1.5 if full else -1.0)
         scores.add(Kind.AUTO_REPLY, -3.0)
         # What is only asked about is not stated: an answer that also asks is an answer.
-        asks = words.questions or words.body["question"] or words.body["please_reply"]
+        asks = words.questions or words.body["please_reply"]
         scores.add(Kind.QUESTION, -1.2 if asks else -3.0)
         scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
         scores.add(Kind.OTHER, -1.5)

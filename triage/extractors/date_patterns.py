@@ -24,7 +24,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         ),
         "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
         "named": re.compile(
-            rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|\xba)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
+            rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|°)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"
             rf"(?:[\s\u00a0,\-./]{{0,3}}(?:de |del |of )?(20\d\d)(?!\d)|[\s\u00a0\-./]{{0,2}}('?\d\d)(?![\d:.,]))?"
         ),
         "named_first": re.compile(
