@@ -4,7 +4,6 @@ A value belongs to the line that the same clause names; a sentence that names no
 of the one before. What can belong to several lines is said with less confidence or not at all.
 """
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +13,12 @@ from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
 from triage.extractors import (
     anchors,
+    by_order,
     clause_values,
     cues,
     fields,
     quantities,
     regions,
-    shifts,
     vocabulary,
     whole_orders,
 )
@@ -91,39 +90,12 @@ class Narrator:
         )
 
     def _sentence(self, sentence: Sentence) -> None:
-        for order, piece in self._by_order(sentence):
+        for order, piece in by_order.pieces(sentence, self._finder, self._context):
             if order is not None:
                 self._order = order
                 self._topic = ()
                 self._forward, self._block = None, []
             self._read(piece)
-
-    def _by_order(self, sentence: Sentence) -> list[tuple[str | None, Sentence]]:
-        """The sentence; one that speaks of several orders once for each, cut where each has its own say."""
-        places: dict[str, int] = {}
-        for name, start in self._finder.mentions(sentence.text):
-            places.setdefault(name, start)
-        names = list(places)
-        if len(names) < 2:
-            return [(names[0] if names else None, sentence)]
-        text = sentence.text
-        cuts = [0]
-        for left, right in itertools.pairwise(names):
-            between = text[places[left] : places[right]]
-            cuts.append(places[left] + regions.last_break(between))
-        pieces = [replace(sentence, text=text[start:end]) for start, end in itertools.pairwise([*cuts, len(text)])]
-        if all(self._has_say(piece.text) for piece in pieces):
-            return list(zip(names, pieces, strict=True))
-        return [(name, sentence) for name in names]
-
-    def _has_say(self, text: str) -> bool:
-        return bool(
-            cues.dates_in(text, self._context)
-            or shifts.find_shifts(text)
-            or cues.has(
-                text, "delay", "as_ordered", "confirm", "reject", "cancel", "backorder", "shipped", "not_yet_known"
-            )
-        )
 
     def _answered(self, sentence: Sentence) -> None:
         """An answer below quoted words is about the goods that the nearest of them name, where these are one line's."""
