@@ -129,6 +129,11 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         scores.add(Kind.CANCELLATION, 1.0)
     if Disposition.SUBSTITUTED in fates:
         scores.add(Kind.ORDER_CONFIRMATION, 0.8)
+        if statement.order_numbers and not words.questions:
+            scores.add(Kind.QUESTION, -2.0)
+    if Disposition.BACKORDERED in fates and Disposition.REJECTED not in fates:
+        scores.add(Kind.DELAY_NOTICE, 0.5)
+        scores.add(Kind.CANCELLATION, -1.0)
     if any(line.former_date for line in statement.lines):
         scores.add(Kind.DELAY_NOTICE, 0.8)
     if any(change.percent for change in statement.price_changes) and not dated:
@@ -136,7 +141,8 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
     if statement.bank_accounts and words.body["bank_change"]:
         scores.add(Kind.BANK_DETAILS_CHANGE, 2.0)
     answers = [line for line in statement.lines if line.promised is not None or (line.quantity and line.price)]
-    if statement.order_numbers and answers:
+    whole = any(item.promised is not None for item in statement.whole_orders)
+    if statement.order_numbers and (answers or whole):
         # Days, or quantities with prices, for lines of orders that it names: an answer to them, whatever its tone.
         full = any(line.price is not None and line.quantity is not None for line in answers)
         scores.add(Kind.ORDER_CONFIRMATION, 1.5 if full else 0.6)

@@ -278,6 +278,12 @@ def _day(
         )
     if not new:
         return _shifted(text, sentence, context, due), former
+    if len({day.value for day in new}) == 1 and new[0].value in due:
+        # "The delivery planned for 3 December will be two days late": from the day that we know.
+        moved = _shifted(text, sentence, context, {new[0].value})
+        if moved is not None:
+            place = context.evidence(text, page=sentence.page)
+            return moved, Stated(value=new[0].value, evidence=place, confidence=0.8, source="prose")
     answer = fields.respond_by(sentence, context)
     if answer is not None:
         new = [day for day in new if day.value != answer.value or _behind_delivery(text, day)]

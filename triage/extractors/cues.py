@@ -42,6 +42,12 @@ def disposition(text: str) -> Disposition | None:
     # "cancels and replaces our earlier confirmation" is about a document, not about goods.
     for hit in reversed(hits(text, "correction")):
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    for hit in reversed(hits(text, "receipt_of_order")):
+        # "We confirm receipt of your order": it came, nothing more.
+        start = max(
+            (word.start for word in hits(text, "confirm") if 0 <= hit.start - word.end <= 12), default=hit.start
+        )
+        text = text[:start] + " " * (hit.end - start) + text[hit.end :]
     if has(text, "substitute"):
         return Disposition.SUBSTITUTED
     for rest in hits(text, "remainder"):

@@ -114,6 +114,8 @@ class Narrator:
     def _read(self, sentence: Sentence) -> None:
         if any(hit.start <= _OPENS // 2 for hit in vocabulary.phrases_in(sentence.text, "labels.payment_terms")):
             return  # terms have readers of their own; their days are none of delivery
+        if cues.has(sentence.text, "only_if"):
+            return  # an offer on a condition promises nothing yet
         if sentence.about:
             self._answered(sentence)
         everything = anchors.find_anchors(sentence.text, self._context.hints)
