@@ -20,7 +20,7 @@ from triage.domain.document import PartRole, Reading
 from triage.domain.erp import OrderBook
 from triage.domain.policy import Policy, Tolerances
 from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
-from triage.domain.statement import Statement
+from triage.domain.statement import Disposition, Statement
 from triage.extractors import vocabulary
 
 #: Lines that kinds like these only mention are not listed.
@@ -86,7 +86,7 @@ def _stops_use(reading: Reading) -> bool:
 #: Kinds that promise no day for goods on an order.
 #: With the confidence below which goods of ours with a day to come overrule them.
 _SAYS_NO_DAY = {
-    Kind.BANK_DETAILS_CHANGE: 0.65,
+    Kind.BANK_DETAILS_CHANGE: 0.65, Kind.QUESTION: 0.6,
     Kind.OTHER: 0.85, Kind.AUTO_REPLY: 0.9, Kind.PRICE_CHANGE_NOTICE: 0.65, Kind.QUOTATION: 0.65,
 }  # fmt: skip
 #: Below this confidence what matched may overrule what the words suggest.
@@ -119,9 +119,20 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
         and not any(line.price is not None for line in confirmation.lines)
     ):
         chosen = Kind.DELAY_NOTICE
+    elif kind.kind is Kind.DELAY_NOTICE and kind.confidence < _WEAK and not late and not _waits(confirmation):
+        chosen = Kind.ORDER_CONFIRMATION  # nothing comes later than it was ordered for
     if chosen is kind.kind:
         return kind
     return replace(kind, kind=chosen, confidence=0.7, source=f"{kind.source}; matched lines", runner_up=kind.kind)
+
+
+def _waits(confirmation: Confirmation) -> bool:
+    """A line waits, or its day replaces one that was told before."""
+    return any(
+        line.statement.former_date is not None
+        or (line.statement.disposition is not None and line.statement.disposition.value is Disposition.BACKORDERED)
+        for line in confirmation.lines
+    )
 
 
 def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confirmation:
