@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.domain.document import Part
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Term, TermKind, WholeOrder
-from triage.extractors import anchors, cues, date_relative, descriptions, money, numbers, quantities, vocabulary
+from triage.extractors import anchors, cues, date_relative, descriptions, money, numbers, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
@@ -214,6 +214,9 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
                 continue
             if _speaks_of_goods(text, context):
                 return None
+            moves = len({item.value for item in found}) > 1 or bool(shifts.find_shifts(text))
+            if moves and cues.has(text, "delay"):
+                return None  # a day that moves to another is told by a sentence
             last = found[0]
             confidence = (0.95 if section != "dispatch_date" else 0.8) * last.confidence
             return rank, last.value, confidence, text

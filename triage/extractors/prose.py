@@ -211,9 +211,11 @@ class Narrator:
         for group in [list(range(len(found)))] if listed else regions.joined(covered, found):
             stretch = covered if listed else covered[stretches[group[0]][0] : stretches[group[-1]][1]]
             shared = None
-            if (listed or len(group) > 1) and clause_values.one_day(stretch, self._context):
+            if listed or len(group) > 1:
                 whole = replace(sentence, text=stretch)
                 shared = clause_values.values_of(stretch, whole, self._context, found[group[0]].candidates)
+                if not clause_values.one_day(stretch, self._context):
+                    shared = replace(shared, promised=None, former_date=None)
             for place in group:
                 start, end = stretches[place]
                 self._segment(replace(sentence, text=covered), sentence, found[place], covered[start:end], shared)

@@ -160,3 +160,30 @@ def test_a_product_in_a_row_proves_quantity_and_price():
 def test_days_of_payment_are_none_of_delivery():
     found = stated("PV-LK9: 30 pcs on 2 November", "Payment: T/T 30 days after B/L date")
     assert facts(found) == [(13, Decimal(30), date(2026, 11, 2))]
+
+
+def test_a_day_that_moves_is_no_field_of_the_document():
+    found = stated("PX0042交期由11月2日延后至11月16日，价格与数量不变。")
+    assert [whole.promised and whole.promised.value for whole in found.whole_orders] == [date(2026, 11, 16)]
+
+
+def test_lines_that_are_listed_share_their_fate():
+    found = stated("Lines 1 & 3 OK as per PO.")
+    assert [(line.anchor, line.disposition.value) for line in found.lines] == [
+        (11, Disposition.ACCEPTED),
+        (13, Disposition.ACCEPTED),
+    ]
+
+
+def test_an_offer_on_a_condition_states_nothing():
+    assert not stated("We can hold 19.50 EUR for PV-LK9 only if you take 200 pcs.").lines
+
+
+def test_receipt_of_an_order_confirms_nothing():
+    found = stated("We confirm receipt of your order and will come back to you.")
+    assert [whole for whole in found.whole_orders if whole.disposition is not None] == []
+
+
+def test_a_delay_counts_from_the_day_that_the_sentence_names():
+    (whole,) = stated("Your delivery planned for 2 November will arrive with 3 days of delay.").whole_orders
+    assert whole.promised.value == date(2026, 11, 5)
