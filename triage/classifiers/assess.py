@@ -91,6 +91,7 @@ _SAYS_NO_DAY = {
 }  # fmt: skip
 #: Below this confidence what matched may overrule what the words suggest.
 _WEAK = 0.65
+_LIKELY = 0.85
 
 
 def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> Judged:
@@ -119,7 +120,7 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
         and not any(line.price is not None for line in confirmation.lines)
     ):
         chosen = Kind.DELAY_NOTICE
-    elif kind.kind is Kind.DELAY_NOTICE and kind.confidence < _WEAK and not late and not _waits(confirmation):
+    elif kind.kind is Kind.DELAY_NOTICE and kind.confidence < _LIKELY and not late and not _waits(confirmation):
         chosen = Kind.ORDER_CONFIRMATION  # nothing comes later than it was ordered for
     if chosen is kind.kind:
         return kind

@@ -228,6 +228,9 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     quantity, unit, ordered = _quantity(text, sentence, context, candidates)
     promised, former = _day(text, sentence, context, candidates)
     fate = cues.disposition(text)
+    if fate is Disposition.REJECTED and quantity is not None and ordered is not None and quantity.value < ordered.value:
+        # "We cancel 20 of the 60": what is left is told elsewhere, or nowhere.
+        quantity, unit, fate = None, None, None
     disposition = None
     if fate is not None:
         evidence = context.evidence(text, page=sentence.page)

@@ -54,6 +54,8 @@ def disposition(text: str) -> Disposition | None:
         # "Only 450 left, rest cancelled": a shortage, no fate of the whole line.
         if has(text[rest.end : rest.end + 25], "cancel", "reject"):
             return None
+    if affirmed(text, "as_ordered") and not has(text, "delay", "not_available", "reject", "cancel"):
+        return Disposition.ACCEPTED  # "the remaining 40 leave as planned"
     if affirmed(text, "backorder", "remainder") or has(text, "not_available"):
         return Disposition.BACKORDERED
     if affirmed(text, "reject", "cancel", "discontinued") and not has(text, "full_quantity"):

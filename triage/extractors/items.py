@@ -68,6 +68,9 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     quantity, price, doubts = _check(item, context, quantity, price, amount)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
+    substitute = _substitute(item, context)
+    if disposition is None and substitute is not None and _is_other(substitute.value, found_codes, context):
+        disposition = Disposition.SUBSTITUTED
     position = _position(item, context)
     if not (found_codes or position or item.text(Role.DESCRIPTION)) or not (
         quantity or price or promised or disposition
@@ -88,7 +91,7 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
         former_date=former,
         ordered_quantity=ordered,
         disposition=_placed(item, context, disposition, whole),
-        substitute_code=_substitute(item, context),
+        substitute_code=substitute,
         doubts=doubts,
     )
 
@@ -311,6 +314,12 @@ def _as_week(text: str, role: Role, header: Header) -> str:
 _WEEKLY = re.compile(
     r"week|\bkw\b|\bwk|woche|semaine|\bsem\b|semana|settiman|\bsett|tydz|tygod|hafta|周|週", re.IGNORECASE
 )
+
+
+def _is_other(code: str, own: Iterable[Stated[str]], context: Context) -> bool:
+    """A code that is not the row's own, beside one of the row that we know."""
+    written = {codes.canonical(item.value) for item in own}
+    return codes.canonical(code) not in written and any(item in context.hints.by_code for item in written)
 
 
 def _substitute(item: Item, context: Context) -> Stated[str] | None:

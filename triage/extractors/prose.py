@@ -104,7 +104,7 @@ class Narrator:
         self._about_words = sentence.about
         self._topic, self._topic_mark = (), ""
         for line in reversed(sentence.about.split("\n")):
-            found = self._narrowed(anchors.find_anchors(line, self._context.hints))
+            found = regions.narrowed(anchors.find_anchors(line, self._context.hints), self._order, self._named)
             if found:
                 named = {item.line.id for anchor in found for item in anchor.candidates}
                 if len(named) == 1:
@@ -114,12 +114,19 @@ class Narrator:
     def _read(self, sentence: Sentence) -> None:
         if any(hit.start <= _OPENS // 2 for hit in vocabulary.phrases_in(sentence.text, "labels.payment_terms")):
             return  # terms have readers of their own; their days are none of delivery
-        if cues.has(sentence.text, "only_if"):
+        if cues.has(sentence.text, "only_if") or regions.IF.match(sentence.text):
             return  # an offer on a condition promises nothing yet
+        turn = regions.BUT.search(sentence.text)
+        if turn is not None and self._turns(sentence.text[: turn.start()], sentence.text[turn.end() :]):
+            known = len(self._wholes)
+            self._read(replace(sentence, text=sentence.text[: turn.start()]))
+            self._wholes[known:] = [replace(whole, every_line=True) for whole in self._wholes[known:]]
+            self._read(replace(sentence, text=sentence.text[turn.end() :]))
+            return
         if sentence.about:
             self._answered(sentence)
         everything = anchors.find_anchors(sentence.text, self._context.hints)
-        found = self._narrowed(everything)
+        found = regions.narrowed(everything, self._order, self._named)
         if self._beside_table:
             found = [anchor for anchor in found if anchor.by in ("code", "position")]
         if found:
@@ -171,6 +178,12 @@ class Narrator:
         self._block = []
         return True
 
+    def _turns(self, lead: str, rest: str) -> bool:
+        """ "The order is confirmed for 1 December, but the price of X …": first the whole order, then some goods."""
+        whole = whole_orders.is_whole(lead) and cues.has(lead, "confirm", "as_ordered")
+        hints = self._context.hints
+        return whole and not anchors.find_anchors(lead, hints) and bool(anchors.find_anchors(rest, hints))
+
     def _date_by_field(self, before: int) -> None:
         """New goods take the date of the field above them, or wait for the field below."""
         for index in range(before, len(self._lines)):
@@ -178,20 +191,6 @@ class Narrator:
                 self._lines[index] = replace(self._lines[index], promised=self._forward)
             else:
                 self._block.append(index)
-
-    def _narrowed(self, found: list[Anchor]) -> list[Anchor]:
-        """Keep the candidates of the order spoken of, else of the orders named."""
-        kept: list[Anchor] = []
-        for anchor in found:
-            mine = tuple(item for item in anchor.candidates if item.order.name == self._order)
-            named = tuple(item for item in anchor.candidates if item.order.name in self._named)
-            anchor = replace(anchor, candidates=mine or named or anchor.candidates)
-            if not kept or not regions.same_goods(kept[-1], anchor):
-                kept.append(anchor)
-            elif kept[-1].by == "description" and anchor.by in ("code", "position"):
-                # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
-                kept[-1] = replace(anchor, start=kept[-1].start)
-        return kept
 
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""

@@ -19,6 +19,7 @@ class Use(enum.Enum):
     ORDERED = "the quantity that was ordered, named beside another one"
     DONE = "already delivered before"
     MISSING = "what is not coming"
+    PACK = "how many come in a drum, a box, a pack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +218,8 @@ def _with_roles(
             role = Use.DONE
         elif len(found) > 1 and item.value in expected and _beside(before, behind, "was_ordered"):
             role = Use.ORDERED
+        elif item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
+            role = Use.PACK
         elif _beside(before, behind, "missing") and not any(day >= item.end for day in days):
             # "20 are missing", but "the 20 that are missing come on Monday".
             role = Use.MISSING

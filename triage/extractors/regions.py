@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from triage.extractors import clauses, cues, vocabulary
 from triage.extractors.anchor import Anchor
@@ -13,9 +14,47 @@ def same_goods(one: Anchor, other: Anchor) -> bool:
     return {item.line.id for item in one.candidates} == {item.line.id for item in other.candidates}
 
 
+#: "25 pcs with the rest of the order": nothing is said of the rest.
+_WITH = re.compile(
+    r"(?<![^\W\d_])(?:with|mit|avec|con|insieme a[il]?|met|z|wraz z|com|junto con|junto com)\s"
+    r"(?:(?:the|dem|der|den|le|la|el|il|de|o|a)\s)?$",
+    re.IGNORECASE,
+)
+#: A sentence that opens with a condition.
+IF = re.compile(
+    r"\W{0,3}(?:if|in case|wenn|falls|sollten? sie|si vous|si votre|si ok|si está|si les|se per|se vi|se accett|als u"
+    r"|als jullie|indien|jeśli|jeżeli|caso|se aceit|eğer|如果|もし)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+#: Where what is said of the whole order ends and what differs begins.
+BUT = re.compile(
+    r"[,;]?\s(?:but|aber|jedoch|allerdings|mais|pero|ma|maar|echter|ale|lecz|mas|ancak|fakat)\s|，?但是?|ただし|しかし",
+    re.IGNORECASE,
+)
+
+
 def of_others(text: str) -> list[vocabulary.Hit]:
     """Words for the other lines of an order. "The other 60", "the rest (6)" are the rest of the same goods."""
-    return [hit for hit in cues.hits(text, "others_unchanged") if not re.match(r"\W{0,3}\d", text[hit.end :])]
+    return [
+        hit
+        for hit in cues.hits(text, "others_unchanged")
+        if not re.match(r"\W{0,3}\d", text[hit.end :]) and not _WITH.search(text[: hit.start])
+    ]
+
+
+def narrowed(found: Sequence[Anchor], order: str | None, named: Sequence[str]) -> list[Anchor]:
+    """Each anchor with its candidates of the order spoken of, else of the orders named; the same goods once."""
+    kept: list[Anchor] = []
+    for anchor in found:
+        mine = tuple(item for item in anchor.candidates if item.order.name == order)
+        of_named = tuple(item for item in anchor.candidates if item.order.name in named)
+        anchor = replace(anchor, candidates=mine or of_named or anchor.candidates)
+        if not kept or not same_goods(kept[-1], anchor):
+            kept.append(anchor)
+        elif kept[-1].by == "description" and anchor.by in ("code", "position"):
+            # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
+            kept[-1] = replace(anchor, start=kept[-1].start)
+    return kept
 
 
 def covered(text: str, found: Sequence[Anchor]) -> str:

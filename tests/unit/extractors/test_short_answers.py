@@ -187,3 +187,32 @@ def test_receipt_of_an_order_confirms_nothing():
 def test_a_delay_counts_from_the_day_that_the_sentence_names():
     (whole,) = stated("Your delivery planned for 2 November will arrive with 3 days of delay.").whole_orders
     assert whole.promised.value == date(2026, 11, 5)
+
+
+def test_first_the_whole_order_then_what_differs():
+    found = stated("Your order is confirmed for 2 November but the price of the padlocks is 20.50 EUR.")
+    (line,), (whole,) = found.lines, found.whole_orders
+    assert (line.anchor, line.price.value.amount) == (13, Decimal("20.50"))
+    assert (whole.promised.value, whole.every_line) == (date(2026, 11, 2), True)
+
+
+def test_with_the_rest_of_the_order_says_nothing_of_the_rest():
+    found = stated("PV-LK9 come in two: 20 pcs with the rest of your order and 10 pcs in week 46.")
+    assert facts(found) == [(13, Decimal(20), None), (13, Decimal(10), date(2026, 11, 13))]
+    assert not found.whole_orders
+
+
+def test_how_many_a_pack_holds_is_no_quantity_of_goods():
+    found = stated("All fine. Only the drum size of the PV-CX40 changes to 25 pcs.")
+    assert [line.quantity for line in found.lines if line.anchor == 11 and line.quantity] == []
+
+
+def test_what_is_cancelled_of_more_is_a_shortage():
+    found = stated("We cancel 20 pcs of the 60 PV-CX40.", "The remaining 40 leave as planned.")
+    assert [(line.quantity.value, line.disposition.value) for line in found.lines] == [
+        (Decimal(40), Disposition.ACCEPTED)
+    ]
+
+
+def test_a_condition_states_nothing():
+    assert not stated("If you take 200 pcs of PV-LK9, the price is 17.00 EUR.").lines
