@@ -47,7 +47,7 @@ def assess(
     fingerprint_seen: bool = False,
 ) -> Assessment:
     """The assessment of one message. Models are ports; everything else is plain comparison."""
-    kind = _with_matches(kind_model.judge(reading, statement), confirmation, policy)
+    kind = _with_matches(kind_model.judge(reading, statement), statement, confirmation, policy)
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
     confirmation = _with_statuses(confirmation, kind, book, policy)
@@ -94,7 +94,7 @@ _WEAK = 0.65
 _LIKELY = 0.85
 
 
-def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> Judged:
+def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation, policy: Policy) -> Judged:
     """Let matched lines speak where words leave doubt.
 
     Goods of ours with a day to come are no advertising; a quality problem of goods that have not arrived and now
@@ -105,6 +105,11 @@ def _with_matches(kind: Judged, confirmation: Confirmation, policy: Policy) -> J
     if kind.kind is Kind.CANCELLATION and not confirmation.orders and not confirmation.unmatched:
         # What is discontinued and hits no order is news.
         return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.CANCELLATION)
+    priced = [line for line in confirmation.lines if line.line is not None and line.price is not None]
+    general = any(change.percent or change.valid_from for change in statement.price_changes)
+    if kind.kind is Kind.PRICE_CHANGE_NOTICE and statement.order_numbers and priced and not general:
+        # Other prices for the lines of an order it names: an answer to the order, no letter to all customers.
+        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
     if not dated:
         return kind
     chosen = kind.kind

@@ -12,6 +12,7 @@ from functools import cache
 
 from triage.classifiers import phrases
 from triage.domain.assessment import DelayReason
+from triage.extractors import vocabulary
 
 _MOST = 6000  # characters
 #: A line that goes on in lower case belongs to the one before.
@@ -41,10 +42,16 @@ def _index() -> phrases.PhraseIndex:
     return phrases.PhraseIndex({**phrases.data_file("reasons.yaml"), **phrases.data_file("delays.yaml")})
 
 
+def _is_terms(sentence: str) -> bool:
+    """ "Payment terms: 30 days net": terms are no cause."""
+    return any(hit.start <= 3 for hit in vocabulary.phrases_in(sentence, "labels.payment_terms"))
+
+
 def heard(texts: Collection[str]) -> Heard:
     """Weigh the signal words of every sentence."""
     text = _WRAPPED.sub(" ", "\n".join(texts)[:_MOST])
     sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
+    sentences = [sentence for sentence in sentences if not _is_terms(sentence)]
     counts = [_index().count(sentence) for sentence in sentences]
     tells = [bool(found["because"] or found["late"]) for found in counts]
     weights: dict[DelayReason, float] = defaultdict(float)
