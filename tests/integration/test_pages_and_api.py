@@ -181,6 +181,24 @@ def test_failures_are_visible_and_can_be_read_again(
     assert inbox.states(services.store, [message.id]) == {message.id: inbox.State.RECEIVED}
 
 
+def test_what_failed_can_be_given_up_and_is_kept(browser: TestClient, services: bootstrap.Services) -> None:
+    message = message_of(b"bad", door="upload", received_at=services.store.now, name="scan.pdf")
+    inbox.add(services.store, message)
+    claim = inbox.claim(services.store, message.id, services.terms)
+    assert claim is not None
+    path = f"/failures/{message.id}/discard"
+    failure = inbox.Failure(step="matching", reason="no such unit", way_out="", retry_helps=False)
+    inbox.fail(services.store, claim, failure, services.terms)
+    page = browser.get("/failures").text
+    assert browser.post(path, data={"token": "x"}).status_code == 403
+    assert browser.post(path, data={"token": token(page), "why": "advertising"}).status_code == 303
+    assert "Nothing failed." in browser.get("/failures").text
+    assert browser.post(path, data={"token": token(page)}).status_code == 409
+    assert inbox.states(services.store, [message.id]) == {message.id: inbox.State.DISCARDED}
+    assert queue.steps_of(services.store, message.id)[-1][2].endswith("advertising")
+    assert inbox.raw_of(services.store, message.id) == b"bad"
+
+
 def test_what_needs_a_person_says_why(browser: TestClient, services: bootstrap.Services) -> None:
     id = put(services, "q", lambda id: understood(id, shape=NeedsPerson))
     assert "Two dates are told." in browser.get(f"/entries/message:{id}").text

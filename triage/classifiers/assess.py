@@ -115,8 +115,8 @@ def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation
     chosen = kind.kind
     if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0):
         # Who tells prices, too, answers the order; who is late tells days alone.
-        priced = any(line.price is not None for line in dated)
-        chosen = Kind.DELAY_NOTICE if late and not priced else Kind.ORDER_CONFIRMATION
+        tells_prices = any(line.price is not None for line in dated)
+        chosen = Kind.DELAY_NOTICE if late and not tells_prices else Kind.ORDER_CONFIRMATION
     elif (kind.kind is Kind.QUALITY_NOTICE and any(line.line and not line.line.received for line in late)) or (
         kind.kind is Kind.ORDER_CONFIRMATION
         and kind.confidence < _WEAK

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage import __version__
-from triage.cli import memory, model, odoo
+from triage.cli import dead, memory, model, odoo
 from triage.cli.options import Handler, command, load, quiet, quiet_level
 from triage.cli.options import mode as mode_option
 from triage.errors import Error
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     _replay_command(commands)
     odoo.add(commands)
     memory.add(commands)
+    dead.add(commands)
     _other_commands(commands)
     return top
 

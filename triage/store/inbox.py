@@ -28,10 +28,11 @@ class State(enum.StrEnum):
     POSTED = "posted"  # its note stands on the record
     DONE = "done"  # understood; no record to leave a note on, or nothing to tell
     FAILED = "failed"  # visible, with a reason; can be replayed
+    DISCARDED = "discarded"  # a person gave a failed one up, with a reason; it is kept and can be replayed
 
 
 #: Nothing more happens to these by themselves.
-FINAL = (State.POSTED, State.DONE, State.FAILED)
+FINAL = (State.POSTED, State.DONE, State.FAILED, State.DISCARDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +197,23 @@ def replay(store: Store, message_id: str) -> bool:
         if connection.execute(back).rowcount != 1:
             return False
         record(connection, message_id, State.RECEIVED, now, "replayed")
+    return True
+
+
+def discard(store: Store, message_id: str, *, person: str, why: str) -> bool:
+    """Give a failed message up: it stands on no list any more, and nothing of it is deleted. False where it has not
+    failed.
+    """
+    now = store.now
+    given_up = (
+        sa.update(messages)
+        .where(messages.c.message_id == message_id, messages.c.state == State.FAILED)
+        .values(state=State.DISCARDED, updated_at=now)
+    )
+    with store.write() as connection:
+        if connection.execute(given_up).rowcount != 1:
+            return False
+        record(connection, message_id, State.DISCARDED, now, f"{person[:200]}: {why[:1000]}")
     return True
 
 

@@ -217,6 +217,22 @@ def replay(request: Request, given: Given, message_id: str, token: Annotated[str
     return RedirectResponse("/failures", 303)
 
 
+@router.post("/failures/{message_id}/discard")
+def discard(
+    request: Request,
+    given: Given,
+    message_id: str,
+    token: Annotated[str, Form()],
+    why: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Give a failed message up; it is kept."""
+    _check(request, token)
+    who = getattr(request.state, "person", "") or "somebody at this machine"
+    if not inbox.discard(given.services.store, message_id, person=who, why=why.strip() or "no reason given"):
+        raise HTTPException(409, "it has not failed")
+    return RedirectResponse("/failures", 303)
+
+
 @router.get("/messages/{message_id}/original")
 def original(given: Given, message_id: str) -> Response:
     """The bytes as they came in, to be saved: a browser must not open them here."""
