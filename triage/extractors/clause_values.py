@@ -66,7 +66,8 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     # A row of a list names goods only to say how many, when, for how much.
     delivers = delivers or (bool(candidates) and is_row(text))
     # "We have 20 pcs for 2 November": so many on a day are a delivery, however it is put.
-    counted = values.quantity is not None and values.unit is not None and values.promised is not None
+    sure = values.unit is not None or (values.quantity is not None and values.quantity.confidence >= _SURE_COUNT)
+    counted = values.quantity is not None and sure and values.promised is not None
     delivers = delivers or (bool(candidates) and counted and "?" not in text)
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
     prices = prices or _is_usual(values, candidates)
@@ -101,6 +102,7 @@ _ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S[^\n]*?(?: {3,}|\t)\S")
 _LABELLED = re.compile(r"^\W{0,3}[^\W\d_][^:：.!?]{1,40}[:：]\s")
 _MOST_WORDS = 9
+_SURE_COUNT = 0.8  # of a number without a unit: it is what was ordered, or makes it up with another
 _FEWEST_WORDS = 4  # a number beside these is how many of the goods there are
 
 

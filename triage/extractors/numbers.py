@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+_WIDE_DIGITS = "０１２３４５６７８９"
 _BLANK = "\u00a0\u2007\u2009\u202f"
 #: Digits in groups of three, or plain; a mark with decimals behind. Groups are checked by `_readings`.
 _NUMBER = re.compile(
@@ -45,15 +46,22 @@ class FoundNumber:
 
 
 def fold(text: str) -> str:
-    """Full-width digits and marks as ASCII; the length stays."""
+    """Full-width digits and marks as ASCII; the length stays. A full-width comma is a mark of numbers only between
+    full-width digits: elsewhere it ends a clause ("USD11.90，12月15日").
+    """
     if text.isascii():
         return text
     return "".join(
         folded
-        if len(folded := unicodedata.normalize("NFKC", char)) == 1 and char in "０１２３４５６７８９．，－％"
+        if len(folded := unicodedata.normalize("NFKC", char)) == 1
+        and (char in "０１２３４５６７８９．－％" or (char == "，" and _between_wide_digits(text, index)))
         else char
-        for char in text
+        for index, char in enumerate(text)
     )
+
+
+def _between_wide_digits(text: str, index: int) -> bool:
+    return 0 < index < len(text) - 1 and text[index - 1] in _WIDE_DIGITS and text[index + 1] in _WIDE_DIGITS
 
 
 def _readings(digits: str, decimal_mark: str | None) -> tuple[Decimal, ...]:

@@ -207,6 +207,8 @@ class Narrator:
             # "27 November, except line 2: 4 December": what stands before is said of the others.
             covered, rest = " " * lead + covered[lead:], covered[:lead]
         stretches = regions.regions(covered, found, self._context)
+        if stretches[0][0] > 0:
+            self._unplaced.append(self._context.evidence(covered[: stretches[0][0]], page=sentence.page))
         for group in [list(range(len(found)))] if listed else regions.joined(covered, found):
             stretch = covered if listed else covered[stretches[group[0]][0] : stretches[group[-1]][1]]
             shared = None

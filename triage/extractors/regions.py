@@ -102,7 +102,11 @@ def regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int,
     none behind the last, they precede it.
     """
     if len(found) == 1:
-        return [(0, len(text))]
+        lead = text[: found[0].start]
+        cut = last_break(lead)
+        # "The units on 27 November, brackets 30 on 27 November": what stands before is of goods that are not known.
+        apart = cut and cues.dates_in(lead[:cut], context) and cues.dates_in(text[found[0].end :], context)
+        return [(cut if apart else 0, len(text))]
     days = cues.dates_in(text, context)
     before = any(day.end <= found[0].start for day in days)
     behind = any(day.start >= found[-1].end for day in days)

@@ -216,3 +216,18 @@ def test_what_is_cancelled_of_more_is_a_shortage():
 
 def test_a_condition_states_nothing():
     assert not stated("If you take 200 pcs of PV-LK9, the price is 17.00 EUR.").lines
+
+
+def test_what_stands_before_the_goods_with_days_of_its_own_is_of_others():
+    found = stated("The blue units (20+20) on 9/11, padlocks 20 on 9/11 and 10 on 16/11.")
+    assert facts(found) == [
+        (13, Decimal(20), date(2026, 11, 9)),
+        (13, Decimal(10), date(2026, 11, 16)),
+    ]
+    assert found.unplaced
+
+
+def test_a_full_width_comma_ends_a_clause():
+    (count, price) = [item for item in money.find_money("400卷，单价USD11.90，2月") if item.amount.value > 2]
+    assert (count.amount.value, price.amount.value, price.currency) == (Decimal(400), Decimal("11.90"), "USD")
+    assert money.find_money("１，２００円")[0].amount.value == Decimal(1200)
