@@ -137,7 +137,8 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
         if cues.has(rest, "cancel", "reject", "discontinued"):
             # "150 now, the remaining 50 are cancelled": a shortage, no second delivery.
             return [values_of(first, sentence, context, candidates)]
-        return [values_of(piece, sentence, context, candidates) for piece in (first, rest)]
+        now, later = (values_of(piece, sentence, context, candidates) for piece in (first, rest))
+        return [now, replace(later, remainder=True)]
     return [values_of(text, sentence, context, candidates)]
 
 

@@ -96,7 +96,8 @@ def relative(text: str, frame: Frame) -> Iterator[Hit]:
     friday = frame.today + timedelta(days=4 - frame.today.weekday())
     for weeks, pattern in ((0, _THIS_WEEK), (1, _NEXT_WEEK)):
         for match in pattern.finditer(text):
-            yield match.start(), match.end(), friday + timedelta(days=7 * weeks), "week", (), 0.75
+            start, end, value = _on_weekday(text, match.start(), match.end(), friday + timedelta(days=7 * weeks))
+            yield start, end, value, "week" if (start, end) == match.span() else "relative", (), 0.75
     for match in re.finditer("|".join(sorted(_SOON, key=len, reverse=True)), text):
         bare = match.group().isascii()
         if _MORNING.search(text[max(0, match.start() - 8) : match.start()]):
@@ -105,6 +106,18 @@ def relative(text: str, frame: Frame) -> Iterator[Hit]:
             r"[a-z]", text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
         ):
             yield match.start(), match.end(), frame.today + timedelta(days=_SOON[match.group()]), "relative", (), 0.8
+
+
+def _on_weekday(text: str, start: int, end: int, friday: date) -> tuple[int, int, date]:
+    """ "next week Wednesday", "Mittwoch nächster Woche": the weekday beside the week, within it."""
+    names = words.weekdays()
+    for match in re.finditer(words.weekday_pattern(), text):
+        day = names.get(match.group())
+        beside = 0 <= match.start() - end <= 5 or 0 <= start - match.end() <= 8
+        between = text[end : match.start()] if match.start() >= end else text[match.end() : start]
+        if day is not None and beside and not re.search(r"[\d.;]", between):
+            return min(start, match.start()), max(end, match.end()), friday + timedelta(days=day - 4)
+    return start, end, friday
 
 
 def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:

@@ -193,7 +193,7 @@ def _words_before(text: str) -> int:
 
 def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[float, date, float, str] | None:
     """(rank, date, confidence, words) of a date field; arrival outranks delivery, delivery outranks dispatch."""
-    if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former"):
+    if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former", "closure"):
         return None
     for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):
         for label in vocabulary.phrases_in(text, f"labels.{section}"):

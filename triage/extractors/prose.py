@@ -380,6 +380,8 @@ class Narrator:
         self._add_whole(sentence, values)
 
     def _add_whole(self, sentence: Sentence, values: Values) -> None:
+        if cues.has(sentence.text, "closure") and not cues.has(sentence.text, "delay"):
+            return  # "deliveries begin again on 7 January": of all, not of this order
         found = whole_orders.whole_order(sentence, values, self._context, self._order)
         if found is not None:
             self._wholes.append(found)

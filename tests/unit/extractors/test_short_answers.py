@@ -8,7 +8,7 @@ from test_stretches import facts, stated
 
 from triage.domain.document import TextLine
 from triage.domain.statement import Disposition
-from triage.extractors import clauses, money, vocabulary
+from triage.extractors import clauses, dates, money, vocabulary
 
 
 def answered(*pairs):
@@ -231,3 +231,29 @@ def test_a_full_width_comma_ends_a_clause():
     (count, price) = [item for item in money.find_money("400卷，单价USD11.90，2月") if item.amount.value > 2]
     assert (count.amount.value, price.amount.value, price.currency) == (Decimal(400), Decimal("11.90"), "USD")
     assert money.find_money("１，２００円")[0].amount.value == Decimal(1200)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Lieferung nächste Woche Mittwoch", date(2026, 11, 25)),
+        ("with you on Wednesday next week", date(2026, 11, 25)),
+        ("delivery next week", date(2026, 11, 27)),
+    ],
+)
+def test_a_weekday_beside_a_week_is_in_that_week(text, day):
+    (found,) = dates.find_dates(text, today=date(2026, 11, 16), day_first=True)
+    assert found.value == day
+
+
+def test_what_a_closure_says_is_not_said_of_the_order():
+    found = stated("Our works are closed, deliveries begin again on 7 January.", "PX0042 is confirmed for 2 November.")
+    assert [whole.promised.value for whole in found.whole_orders if whole.promised] == [date(2026, 11, 2)]
+
+
+def test_what_follows_is_a_delivery_of_its_own():
+    found = stated("PV-HZ25 195 pcs (5 pcs on backorder)")
+    assert [(line.quantity.value, line.remainder) for line in found.lines] == [
+        (Decimal(195), False),
+        (Decimal(5), True),
+    ]
