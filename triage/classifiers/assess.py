@@ -92,6 +92,7 @@ _SAYS_NO_DAY = {
 #: Below this confidence what matched may overrule what the words suggest.
 _WEAK = 0.65
 _LIKELY = 0.85
+_SURE = 0.95
 
 
 def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation, policy: Policy) -> Judged:
@@ -113,7 +114,10 @@ def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation
     if not dated:
         return kind
     chosen = kind.kind
-    if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0):
+    billed = any(line.statement.quantity or line.statement.price for line in confirmation.lines)
+    if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0) or (
+        kind.kind is Kind.INVOICE and kind.confidence < _SURE and not billed
+    ):
         # Who tells prices, too, answers the order; who is late tells days alone.
         tells_prices = any(line.price is not None for line in dated)
         chosen = Kind.DELAY_NOTICE if late and not tells_prices else Kind.ORDER_CONFIRMATION

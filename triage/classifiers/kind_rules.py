@@ -154,6 +154,11 @@ def structure_points(reading: Reading, statement: Statement, words: Words) -> di
         scores.add(Kind.QUESTION, -1.2 if asks else -3.0)
         scores.add(Kind.PRICE_CHANGE_NOTICE, -1.5)
         scores.add(Kind.OTHER, -1.5)
+        if statement.document_title != Kind.INVOICE and not (
+            words.subject["title invoice"] or words.names["title invoice"] or words.subject["invoice"]
+        ):
+            # "The invoice follows with the goods": days to come, and no bill here.
+            scores.add(Kind.INVOICE, -2.5)
         for section, kind in (
             ("bank_change", Kind.BANK_DETAILS_CHANGE),
             ("quote", Kind.QUOTATION),

@@ -234,6 +234,8 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     if fate is Disposition.REJECTED and quantity is not None and ordered is not None and quantity.value < ordered.value:
         # "We cancel 20 of the 60": what is left is told elsewhere, or nowhere.
         quantity, unit, fate = None, None, None
+    if fate is Disposition.SUBSTITUTED and ("?" in text or "？" in text):
+        fate = None  # "would you take X instead?" replaces nothing yet
     disposition = None
     if fate is not None:
         evidence = context.evidence(text, page=sentence.page)

@@ -36,7 +36,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"(?:\s?[/,.\-]?\s?(?:of |de |del |van |von )?(20\d\d)(?!\d)|\s?[/.\-]?\s?('?\d\d)(?![\d:.,]))?"
         ),
         "week_behind": re.compile(
-            r"(?<![\d.,])(\d{1,2})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])"
+            r"(?<![\d.,])(\d{1,2})(?:\.|st|nd|rd|th|a|ª|e|eme|os)?\s?(?:kw|kalenderwoche|settimana|semana|semaine|hafta(?:si|da|nin)?|tydzien|tygodni\w*|tyg\b|week)(?![^\W\d_])(?!\s\d{1,2}(?!\d))"
             r"(?:\s?/?\s?(20\d\d))?"
         ),
         "iso_week": re.compile(
@@ -53,7 +53,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
         ),
         "ordinal": re.compile(
-            r"(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
+            r"(?<![\w-])(\d{1,2})-(?:go|ego)(?![^\W\d_])|(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
             rf"{month}))(?![\w])"
         ),
         "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),

@@ -51,6 +51,7 @@ _SPAN_BEHIND = re.compile(
     r"^\s?(?:aro\b|after receipt|after order|from order|from receipt|from today|from now|ab auftrag|ab bestell|nach auftrag|nach eingang"
     r"|a partir|a compter|apres|desde|dalla|dall\'|dal\b|na bestel|na ontvangst|od zamow|od daty|apos|icinde|icerisinde|sonra|以内|内|后|後)"
 )
+_IN_ROW = re.compile(r"[\d_]\W*\s[-–—:|]\s*$")  # "A-100 x 80 - 3 weeks" at the end of a row
 _WORKING = re.compile(
     r"^\s?(?:ouvr|habil|lavorativ|laborabl|robocz|uteis|is gun|工作日|営業日)|^(?:working|business|werk|arbeits)"
 )
@@ -171,7 +172,8 @@ def _lead_times(text: str, frame: Frame) -> Iterator[Hit]:
     """ "in 2-3 weeks", "sous 8 jours ouvres", "2-3 weeks ARO", "Lieferzeit 10 Tage"; never terms of payment or delays."""
     for shift in shifts.find_shifts(text):
         before, behind = text[max(0, shift.start - 48) : shift.start], text[shift.end : shift.end + 40]
-        if not _SPAN_IN.search(before) and not _SPAN_BEHIND.match(behind):
+        row = _IN_ROW.search(before) and not behind.strip(" .,;")
+        if not _SPAN_IN.search(before) and not _SPAN_BEHIND.match(behind) and not row:
             continue
         near = re.split(r"[,;()]\s", before)[-1][-34:]
         if _NO_DELIVERY.search(near) or _NO_DELIVERY.search(re.split(r"[,;(.]", behind)[0][:32]):

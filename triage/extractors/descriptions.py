@@ -72,7 +72,9 @@ def _is_called(candidate: Candidate, text: str) -> bool:
 def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
     """ "NYM", "FIL": three capital letters, here and in the description."""
     mark = re.compile(rf"(?<![^\W_]){re.escape(word.upper())}(?![^\W_])")
-    return len(word) == 3 and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
+    if len(word) == 2 and not re.match(rf"\W*{re.escape(word.upper())}\s*[:：]", text):
+        return False  # two letters only as the label of a row
+    return len(word) in (2, 3) and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
 
 
 def _is_type(word: str) -> bool:

@@ -43,5 +43,8 @@ def find_shifts(text: str) -> tuple[FoundShift, ...]:
         first = match.group(1)
         count = int(match.group(2) or (first if first.isdigit() else _COUNTS[first]))
         unit = 7 if match.group("w") else 1 if match.group("d") else 30
-        found.append(FoundShift(days=count * unit, start=match.start(), end=match.end()))
+        start = match.start()
+        if match.group(2) and first.isdigit() and int(first) >= count:
+            start = match.start(2)  # "80 - 3 weeks": a quantity and a span, no range
+        found.append(FoundShift(days=count * unit, start=start, end=match.end()))
     return tuple(found)

@@ -257,3 +257,18 @@ def test_what_follows_is_a_delivery_of_its_own():
         (Decimal(195), False),
         (Decimal(5), True),
     ]
+
+
+def test_a_quantity_before_a_span_is_no_range():
+    found = stated("PV-HZ25 x 200 - 3 weeks")
+    assert facts(found) == [(12, Decimal(200), date(2026, 10, 29))]
+
+
+def test_a_quantity_before_a_week_is_no_week():
+    found = dates.find_dates("40 sofort, 20 KW 2", today=date(2026, 11, 16), day_first=True)
+    assert [item.value for item in found if item.value.year > 2026 and item.value.month > 1] == []
+
+
+def test_goods_that_are_only_asked_about_replace_nothing():
+    found = stated("PV-LK9 is out of stock until 30 November.", "Would you take PV-LK8 as a replacement?")
+    assert Disposition.SUBSTITUTED not in {line.disposition and line.disposition.value for line in found.lines}
