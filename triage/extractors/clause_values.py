@@ -155,8 +155,9 @@ def _paired(
     found = []
     for start, end in pairs:
         values = values_of(text[start:end], sentence, context, candidates)
-        if values.quantity is None:
-            mine = next(item for item in stated if start <= item.start < end)
+        mine = next(item for item in stated if start <= item.start < end)
+        if values.quantity is None or values.quantity.value != mine.value:
+            # "60 in two lots: 30 on …, 30 on …": the number that the whole sentence pairs with this day.
             place = context.evidence(mine.text, page=sentence.page)
             quantity = Stated(value=mine.value, evidence=place, confidence=mine.confidence, source="prose")
             values = replace(values, quantity=quantity)

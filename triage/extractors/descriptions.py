@@ -1,7 +1,9 @@
 """Finds goods by the words that describe them: rare words, types, sizes, three capital letters."""
 
 import re
+from collections.abc import Sequence
 
+from triage.extractors import numbers
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.hints import Candidate, Hints, words_of
 
@@ -49,6 +51,8 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
         if len({hints.candidates[index].line.product_id for index in called}) != 1:
             called = [i for i in (ranked[0], *rivals) if hints.candidates[i].line.product_id not in named]
             if not named or len({hints.candidates[index].line.product_id for index in called}) != 1:
+                called = _counted(text, hints, (ranked[0], *rivals))
+            if len({hints.candidates[index].line.product_id for index in called}) != 1:
                 return []
         best, confidence = hints.candidates[called[0]], 0.68
     if scores[ranked[0]] < 0.5:
@@ -59,6 +63,27 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
 
 
 _HEAD = re.compile(r"^(?:\[[^\]]*\])?\W*([^\W\d_]{4,})")
+
+
+def _counted(text: str, hints: Hints, among: Sequence[int]) -> list[int]:
+    """Of several goods that the words fit those of which the text names as many as were ordered, or are open."""
+    said = {item.value for item in numbers.find_numbers(text) if not item.percent and not item.measure}
+    return [
+        index
+        for index in among
+        if said & {hints.candidates[index].line.quantity, hints.candidates[index].line.open_quantity}
+    ]
+
+
+def fits_several(text: str, hints: Hints) -> bool:
+    """Words of the text describe goods of ours, and it can't be told which."""
+    words = words_of(text)
+    goods = {
+        candidate.line.product_id
+        for candidate in hints.candidates
+        if any(len(word) >= 5 and word.isalpha() and stands_in(word, words) for word in candidate.words)
+    }
+    return len(goods) > 1
 
 
 def _is_called(candidate: Candidate, text: str) -> bool:

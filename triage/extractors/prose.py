@@ -16,6 +16,7 @@ from triage.extractors import (
     by_order,
     clause_values,
     cues,
+    descriptions,
     fields,
     quantities,
     regions,
@@ -144,6 +145,9 @@ class Narrator:
         self._topic_age += 1
         if self._dates_block(sentence):
             return
+        unclear = descriptions.fits_several(sentence.text, self._context.hints)
+        if unclear and cues.has(sentence.text, "delay", "backorder"):
+            self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
         if whole_orders.is_whole(sentence.text) and not self._counts_on(sentence.text):
             self._whole(sentence)
         elif self._beside_table:

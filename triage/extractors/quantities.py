@@ -112,8 +112,9 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             )
         )
     found = sorted([*found, *_completing(found, bare, expected)], key=lambda item: item.start)
-    days = [day.start for day in cues.dates_in(text, context)]
-    return _with_roles(text, found, expected, days)
+    days = cues.dates_in(text, context)
+    ahead = [day.start for day in days if day.value > context.today]
+    return _with_roles(text, found, expected, [day.start for day in days], ahead)
 
 
 #: Codes are covered by underscores, so that no number is read out of them.
@@ -203,9 +204,12 @@ def _only(text: str, start: int) -> bool:
 
 
 def _with_roles(
-    text: str, found: list[FoundQuantity], expected: set[Decimal], days: Sequence[int]
+    text: str, found: list[FoundQuantity], expected: set[Decimal], days: Sequence[int], ahead: Sequence[int]
 ) -> list[FoundQuantity]:
-    """Say for each quantity what it is named for, from the words around it. days: where days stand."""
+    """Say for each quantity what it is named for, from the words around it.
+
+    days: where days stand; ahead: where those stand that are still to come.
+    """
     result = []
     for index, item in enumerate(found):
         left = found[index - 1].end if index else 0
@@ -214,7 +218,10 @@ def _with_roles(
         role = Use.STATED
         if cues.has(before, "instead_of", "former"):
             role = Use.ORDERED
-        elif cues.has(behind, "received") or cues.has(before[-20:], "received"):
+        elif not any(day >= item.end for day in ahead) and (
+            cues.has(behind, "received") or cues.has(before[-20:], "received")
+        ):
+            # "livrés le 3 décembre" is still to come.
             role = Use.DONE
         elif len(found) > 1 and item.value in expected and _beside(before, behind, "was_ordered"):
             role = Use.ORDERED

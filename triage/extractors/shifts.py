@@ -17,14 +17,14 @@ class FoundShift:
 
 
 _COUNT = (
-    r"(\d{1,3}|one|two|three|four|five|six|an?|ein(?:e|en|er)?|zwei|drei|vier|funf|sechs|une?|deux|trois|quatre|cinq|dos|tres|cuatro|due|tre|quattro"
+    r"(\d{1,3}|one|two|three|four|five|six|an?|ein(?:e|en|er)?|zwei|drei|vier|funf|sechs|une?|una|uno|deux|trois|quatre|cinq|dos|tres|cuatro|due|tre|quattro"
     r"|een|twee|drie|vier|dwa|dwoch|trzy|cztery|um|uma|dois|duas|bir|iki|uc|dort|一|两|三|四)"
 )
 
 
 _COUNTS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "zwei": 2,
-    "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dos": 2, "tres": 3,
+    "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "un": 1, "une": 1, "una": 1, "uno": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dos": 2, "tres": 3,
     "cuatro": 4, "due": 2, "tre": 3, "quattro": 4, "een": 1, "twee": 2, "drie": 3, "dwa": 2, "dwoch": 2, "trzy": 3, "cztery": 4, "um": 1,
     "uma": 1, "dois": 2, "duas": 2, "bir": 1, "iki": 2, "uc": 3, "dort": 4, "一": 1, "两": 2, "三": 3, "四": 4,
 }  # fmt: skip

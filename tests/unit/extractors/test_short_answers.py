@@ -272,3 +272,18 @@ def test_a_quantity_before_a_week_is_no_week():
 def test_goods_that_are_only_asked_about_replace_nothing():
     found = stated("PV-LK9 is out of stock until 30 November.", "Would you take PV-LK8 as a replacement?")
     assert Disposition.SUBSTITUTED not in {line.disposition and line.disposition.value for line in found.lines}
+
+
+def test_a_whole_in_two_lots_is_told_by_its_lots():
+    found = stated("- 60 PV-CX40 at 2.40 EUR in two lots: 20 on 2 November, 40 on 16 November")
+    assert facts(found) == [(11, Decimal(20), date(2026, 11, 2)), (11, Decimal(40), date(2026, 11, 16))]
+
+
+def test_delivered_on_a_day_to_come_is_not_delivered_yet():
+    (line,) = stated("30 PV-LK9 delivered on 2 November").lines
+    assert (line.quantity.value, line.promised.value) == (Decimal(30), date(2026, 11, 2))
+
+
+def test_a_week_later_in_spanish():
+    (line,) = stated("Los PV-LK9 se retrasan una semana.").lines
+    assert line.promised.value == date(2026, 11, 9)
