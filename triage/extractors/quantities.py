@@ -206,7 +206,7 @@ def _only(text: str, start: int) -> bool:
 def _with_roles(
     text: str, found: list[FoundQuantity], expected: set[Decimal], days: Sequence[int], ahead: Sequence[int]
 ) -> list[FoundQuantity]:
-    """Say for each quantity what it is named for, from the words around it.
+    """Say for each quantity what it is named for, from the words around it and from the other quantities.
 
     days: where days stand; ahead: where those stand that are still to come.
     """
@@ -214,33 +214,8 @@ def _with_roles(
     for index, item in enumerate(found):
         left = found[index - 1].end if index else 0
         right = found[index + 1].start if index + 1 < len(found) else len(text)
-        before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : min(right, item.end + 45)]
-        role = Use.STATED
-        if cues.has(before, "instead_of", "former"):
-            role = Use.ORDERED
-        elif not any(day >= item.end for day in ahead) and (
-            cues.has(behind, "received") or cues.has(before[-20:], "received")
-        ):
-            # "livrés le 3 décembre" is still to come.
-            role = Use.DONE
-        elif len(found) > 1 and item.value in expected and _beside(before, behind, "was_ordered"):
-            role = Use.ORDERED
-        elif item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
-            role = Use.PACK
-        elif _beside(before, behind, "missing") and not any(day >= item.end for day in days):
-            # "20 are missing", but "the 20 that are missing come on Monday".
-            role = Use.MISSING
-        result.append(
-            FoundQuantity(
-                value=item.value,
-                start=item.start,
-                end=item.end,
-                text=item.text,
-                unit=item.unit,
-                role=role,
-                confidence=item.confidence,
-            )
-        )
+        role = _role(text[:right], item, left, expected, days, ahead, alone=len(found) == 1)
+        result.append(replace(item, role=role))
     stated = [item for item in result if item.role is Use.STATED]
     total = sum(item.value for item in result[1:] if item.role in (Use.STATED, Use.MISSING))
     if len(result) > 2 and result[0].role is Use.STATED and result[0].value == total and total in expected:
@@ -256,19 +231,34 @@ def _with_roles(
         # "of the 100 only 60": the one that the order has is what was ordered.
         known = [item for item in stated if item.value in expected]
         if len(known) == 1 and _of(text, known[0]):
-            result = [
-                FoundQuantity(
-                    value=item.value,
-                    start=item.start,
-                    end=item.end,
-                    text=item.text,
-                    unit=item.unit,
-                    role=Use.ORDERED if item is known[0] else item.role,
-                    confidence=item.confidence,
-                )
-                for item in result
-            ]
+            result = [replace(item, role=Use.ORDERED) if item is known[0] else item for item in result]
     return result
+
+
+def _role(
+    text: str,
+    item: FoundQuantity,
+    left: int,
+    expected: set[Decimal],
+    days: Sequence[int],
+    ahead: Sequence[int],
+    *,
+    alone: bool,
+) -> Use:
+    """What one quantity is named for, from the words between its neighbours. text: up to the next quantity."""
+    before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : item.end + 45]
+    if cues.has(before, "instead_of", "former"):
+        return Use.ORDERED
+    came = cues.has(behind, "received") or cues.has(before[-20:], "received")
+    if came and not any(day >= item.end for day in ahead):
+        return Use.DONE  # "livrés le 3 décembre" is still to come
+    if not alone and item.value in expected and _beside(before, behind, "was_ordered"):
+        return Use.ORDERED
+    if item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
+        return Use.PACK
+    if _beside(before, behind, "missing") and not any(day >= item.end for day in days):
+        return Use.MISSING  # "20 are missing", but "the 20 that are missing come on Monday"
+    return Use.STATED
 
 
 def _beside(before: str, behind: str, cue: str) -> bool:
