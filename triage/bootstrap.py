@@ -32,6 +32,8 @@ from triage.store import database, inbox, migrate, outbox, results
 from triage.store.database import Store
 
 if TYPE_CHECKING:
+    from triage.erp.odoo.chatter import Chatter
+    from triage.erp.odoo.judgements import Judgements
     from triage.erp.odoo.wire import Wire
     from triage.llm.answers import Recording
     from triage.llm.room import Room
@@ -114,6 +116,20 @@ def odoo_wire(settings: Settings, **more: Any) -> "Wire":
     )
     log = audit.AuditLog(settings.odoo_audit)
     return wire.Wire(address, **{"audit": log, "action_id": settings.odoo_action, **more})
+
+
+def chatter(settings: Settings) -> "Chatter":
+    """The mails in Odoo's chatter. Raises SettingsError where no Odoo is set."""
+    from triage.erp.odoo import chatter as reading
+
+    return reading.Chatter(odoo_wire(settings), largest=settings.max_message_size)
+
+
+def judgements(settings: Settings) -> "Judgements":
+    """What people judged in our module. Raises SettingsError where no Odoo is set."""
+    from triage.erp.odoo import judgements as reading
+
+    return reading.Judgements(odoo_wire(settings))
 
 
 def _erp_now(settings: Settings, store: Store) -> datetime:

@@ -10,6 +10,7 @@
         "security/groups.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/cron.xml",
         "views/advisory_views.xml",
     ],
     "post_init_hook": "grant_sales",

@@ -34,8 +34,8 @@ def test_what_is_accepted_is_read_and_noted_once(store: Store) -> None:
     again = intake.accept(b"1", door="upload")
     assert not again.new
     progress: list[int] = []
-    app = apps.make_app(settings_room.load({}, dotenv=None), lambda: work)
-    with embedded.running(app, store, sweep_every=0.2) as worker:
+    app = apps.make_app(settings_room.load({}, dotenv=None, sweep_every=1), lambda: work)
+    with embedded.running(app, store) as worker:
         for message_id in [*ids[:4], ids[0]]:  # the last one nobody rings for: the sweep finds it
             worker.ring(message_id)
         worker.wait(ids, on_progress=progress.append)

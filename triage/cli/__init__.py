@@ -248,7 +248,7 @@ def _demo(given: argparse.Namespace) -> int:
     console = Console()
     ready = work.of(services)  # what is missing is told before anything starts
     celery = app.make_app(settings, lambda: ready)
-    with embedded.running(celery, services.store, sweep_every=settings.sweep_every) as worker:
+    with embedded.running(celery, services.store) as worker:
         new = demo.fill(services, worker, mailbox.messages, console)
         demo.show(services, console, new=new, known=len(mailbox.messages) - new)
         if given.no_serve:
@@ -268,7 +268,7 @@ def _serve(given: argparse.Namespace) -> int:
     if not settings.embedded:
         return pages.serve(services, ring=serving.ringer(settings))
     celery = app.make_app(settings, lambda: work.of(services))
-    with embedded.running(celery, services.store, sweep_every=settings.sweep_every) as worker:
+    with embedded.running(celery, services.store) as worker:
         return pages.serve(services, ring=worker.ring)
 
 

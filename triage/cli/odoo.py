@@ -24,6 +24,10 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     snapshot.add_argument(
         "--anonymous", action="store_true", help="make names, addresses, references and prices unrecognisable"
     )
+    about = "take in new mails of the chatter and what people judged, now"
+    look = command(actions, "look", _look, about, "triage odoo look --days 30 --json")
+    look.add_argument("--days", type=int, help="look back so many days (default: to the last look)")
+    look.add_argument("--json", action="store_true", help="print JSON")
     about = "prove what the service can't do in Odoo, and say what is missing"
     doctor = command(commands, "doctor", _doctor, about, "triage doctor --json")
     doctor.add_argument("--json", action="store_true", help="print JSON")
@@ -61,6 +65,12 @@ def _snapshot(given: argparse.Namespace) -> int:
     return odoo.take_snapshot(
         wire, given.out, days=given.days, secret=secrets.token_bytes(32) if given.anonymous else None
     )
+
+
+def _look(given: argparse.Namespace) -> int:
+    from triage.tasks import odoo_commands
+
+    return odoo_commands.look(quiet(given), days=given.days, as_json=given.json)
 
 
 def _doctor(given: argparse.Namespace) -> int:

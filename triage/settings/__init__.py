@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from triage.errors import SettingsError
-from triage.settings import language_model
+from triage.settings import language_model, odoo
 
 PREFIX = "TRIAGE_"
 _FILE_SUFFIX = "_FILE"
@@ -31,7 +31,7 @@ def _setting(default: object, help: str, unit: str = "", **limits: Any) -> Any:
     return Field(default=default, description=help, json_schema_extra={"unit": unit}, validate_default=False, **limits)
 
 
-class Settings(language_model.LanguageModelSettings, BaseSettings):
+class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSettings):
     """The settings, checked. Build it with `load`, which names everything that is wrong at once."""
 
     model_config = SettingsConfigDict(
@@ -55,21 +55,6 @@ class Settings(language_model.LanguageModelSettings, BaseSettings):
         10.0, "How long a call to the broker may take before it is given up.", "seconds", ge=2, le=300
     )
     erp_snapshot: Path = _setting(Path("eval_sets/first/erp.json"), "Recorded ERP snapshot that stands in for Odoo.")
-    odoo_url: str = _setting(
-        "", "Odoo's address, like `https://odoo.example`; empty: the recorded snapshot stands in for it."
-    )
-    odoo_database: str = _setting("", "Odoo's database; may stay empty where the address serves only one.")
-    odoo_login: str = _setting("", "Login of the service's user; needed for XML-RPC (17 and 18).")
-    odoo_key: SecretStr | None = _setting(None, "API key of the service's user.")
-    odoo_protocol: Literal["json2", "xmlrpc"] = _setting(
-        "json2", "How Odoo is asked: `json2` from 19 on, else `xmlrpc`."
-    )
-    odoo_action: int | None = _setting(
-        None, "Id of the server action that `triage odoo setup` made; empty: our module is installed in Odoo.", ge=1
-    )
-    odoo_timeout: float = _setting(30.0, "How long one call to Odoo may take.", "seconds", gt=0, le=600)
-    odoo_rate: float = _setting(20.0, "Calls to Odoo at most.", "per second", gt=0, le=1000)
-    odoo_audit: Path = _setting(Path("var/odoo-calls.jsonl"), "File that records every call that left for Odoo.")
     policy_file: Path | None = _setting(None, "Policy file; without it the default policy of the package applies.")
     max_message_size: int = _setting(
         40_000_000, "Largest message taken in; a larger one is refused with a reason.", "bytes", ge=1000
@@ -178,9 +163,12 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path
 
 
 def described() -> tuple[Described, ...]:
-    """All settings as they are declared, those of the language model last, for the manual and `triage settings`."""
+    """All settings as they are declared, Odoo's and the language model's last, for the manual and `triage settings`."""
     found = []
-    for name, info in sorted(Settings.model_fields.items(), key=lambda item: item[0].startswith("llm_")):
+    last = ("odoo_", "llm_")
+    for name, info in sorted(
+        Settings.model_fields.items(), key=lambda item: [item[0].startswith(prefix) for prefix in reversed(last)]
+    ):
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         default = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
         found.append(
@@ -304,10 +292,7 @@ def _contradictions(settings: Settings) -> list[tuple[set[str], _Problem]]:
     ):
         if not url.get_secret_value().startswith(schemes):
             found.append((name, name, "is of no kind known here", f"It begins with {' or '.join(schemes)}."))
-    if settings.odoo_url and settings.odoo_key is None:
-        found.append(("odoo_url", "odoo_key", "is set, and no key is", "Set TRIAGE_ODOO_KEY_FILE."))
-    if settings.odoo_url and settings.odoo_protocol == "xmlrpc" and not settings.odoo_login:
-        found.append(("odoo_protocol", "odoo_login", "is xmlrpc, and no login is set", "Set TRIAGE_ODOO_LOGIN."))
+    found += odoo.contradictions(settings)
     found += language_model.contradictions(
         settings,
         mode=settings.mode,

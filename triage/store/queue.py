@@ -11,8 +11,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from triage.errors import InputError
-from triage.store import codec, entries, learned
+from triage.store import codec, decisions, entries
 from triage.store.database import Store
+from triage.store.decisions import Decision as Decision
 from triage.store.inbox import State
 from triage.store.tables import entries as rows
 from triage.store.tables import (
@@ -29,21 +30,6 @@ from triage.store.tables import (
 
 #: Deeper pages than this are not turned: filters lead there faster.
 _DEEPEST = 10_000
-
-
-class Decision(enum.StrEnum):
-    """What a person did about an entry. It changes nothing in the ERP."""
-
-    ACCEPTED = "accepted"
-    ACCEPTED_WITH_CONDITIONS = "accepted_with_conditions"
-    REJECTED = "rejected"
-    REVISED = "revised"
-    ESCALATED = "escalated"
-    SNOOZED = "snoozed"
-
-
-#: What was read is right, whatever is done about it: it teaches what the supplier calls our goods.
-_ACCEPTING = frozenset({Decision.ACCEPTED, Decision.ACCEPTED_WITH_CONDITIONS})
 
 
 class Grouping(enum.StrEnum):
@@ -265,29 +251,14 @@ def decide(
 
     Raises InputError where there is no such entry.
     """
-    now = store.now
     with store.write() as connection:
         row = connection.execute(sa.select(rows).where(rows.c.key == key).with_for_update()).first()
         if row is None:
             raise InputError(
                 "there is no such entry", subject=key, way_out="It may have moved; look for it in the list."
             )
-        before = entries.sorts(connection, row)
-        values = {"decision": decision, "comment": comment[:4000], "person": person[:200], "at": now}
-        connection.execute(feedback.insert().values(entry_id=row.id, outcome_id=row.outcome_id, **values))
-        if decision in _ACCEPTING:
-            learned.learn(connection, row.outcome_id, person=person, now=now)
-        changed: dict[str, object] = {"updated_at": now}
-        if decision is Decision.SNOOZED:
-            changed |= {"state": entries.EntryState.SNOOZED, "snoozed_until": until}
-        elif decision is not Decision.ESCALATED:
-            last = sa.select(sa.func.max(entry_messages.c.id)).where(entry_messages.c.entry_id == row.id)
-            through = connection.execute(last).scalar_one()
-            changed |= {"state": entries.EntryState.DONE, "snoozed_until": None, "decided_through": through}
-        connection.execute(sa.update(rows).where(rows.c.id == row.id).values(**changed))
-        after = entries.lock(connection, row.id)
-        entries.count(connection, before, entries.sorts(connection, after))
-        return _entry(after)
+        judgement = decisions.Judgement(decision=decision, comment=comment, person=person, at=store.now, until=until)
+        return _entry(decisions.record(connection, row, judgement, row.outcome_id, store.now))
 
 
 def wake(store: Store) -> int:

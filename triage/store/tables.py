@@ -257,6 +257,7 @@ outbox = sa.Table(
     sa.Column("lease_until", Instant),
     sa.Column("lease_token", sa.String(32)),
     sa.Column("reason", SafeText, nullable=False, server_default=""),
+    sa.Column("settled", SafeText, nullable=False, server_default=""),  # why the matter is over: stands on top
     sa.Column("updated_at", Instant, nullable=False),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "key", "id"),
@@ -330,4 +331,43 @@ rereads = sa.Table(
     sa.Column("since", Instant, nullable=False),
     sa.Column("again_at", Instant),  # when it was put back; NULL: it waits
     sa.Index(None, "again_at", "since"),
+)
+
+#: What a door has dealt with already, by its number at the place it came from: each is taken once.
+taken = sa.Table(
+    "taken",
+    metadata,
+    sa.Column("source", sa.String(32), primary_key=True),
+    sa.Column("external_id", Key, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+#: How far a source has been looked through, and whether somebody hinted that there is news.
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("source", sa.String(32), primary_key=True),
+    sa.Column("through", Instant),  # the source's own clock
+    sa.Column("looked_at", Instant),  # ours; the last look that ended well
+    sa.Column("hinted_at", Instant),  # a look is wanted and has not begun
+)
+
+#: Signatures of hints, so that each counts once; gone after a while, when their time stamps are too old anyway.
+hints = sa.Table(
+    "hints",
+    metadata,
+    sa.Column("signature", sa.String(64), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "at"),
+)
+
+#: The last line known of each log of calls, so that lines cut off at its end show.
+log_heads = sa.Table(
+    "log_heads",
+    metadata,
+    sa.Column("place", sa.String(400), primary_key=True),  # host:file
+    sa.Column("head", sa.String(64), nullable=False),
+    sa.Column("end", Key, nullable=False),  # bytes of the file up to and with that line
+    sa.Column("fault", SafeText, nullable=False, server_default=""),
+    sa.Column("at", Instant, nullable=False),
 )

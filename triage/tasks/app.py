@@ -22,6 +22,7 @@ READ = "triage.read"
 POST = "triage.post"
 SWEEP = "triage.sweep"
 SCAN = "triage.scan"
+LOOK = "triage.look"
 QUEUES = ("read", "post")
 
 #: Makes the work's means; called in each worker process, since connections can't be shared between processes.
@@ -60,6 +61,15 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
         services = bootstrap.services(settings)
         scanning.take(services, scanning.findings(services), own_work())
 
+    @app.task(name=LOOK, shared=False)  # type: ignore[untyped-decorator]
+    def look() -> None:
+        from triage.tasks import odoo_looks
+
+        services = bootstrap.services(settings)
+        for message_id in odoo_looks.look(services).message_ids:
+            ring(app, READ, message_id)
+        odoo_looks.adopt(services)
+
     app.finalize()
     return app
 
@@ -72,6 +82,12 @@ def ring(app: Celery, task: str, *ids: str | int) -> bool:
         _log.warning("broker does not answer", task=task, error=type(error).__name__)
         return False
     return True
+
+
+def _every(settings: Settings) -> dict[str, int]:
+    """Task → seconds after which it is rung for again; 0: never."""
+    with_odoo = {LOOK: settings.odoo_look_every} if settings.odoo_url else {}
+    return {SWEEP: settings.sweep_every, SCAN: settings.scan_every, **with_odoo}
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
@@ -99,6 +115,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             READ: {"queue": "read"},
             SWEEP: {"queue": "post"},
             SCAN: {"queue": "read"},
+            LOOK: {"queue": "read"},
             POST: {"queue": "post"},
         },
         "worker_prefetch_multiplier": 1,
@@ -113,8 +130,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "beat_schedule": {
-            "sweep": {"task": SWEEP, "schedule": float(settings.sweep_every)},
-            **({"scan": {"task": SCAN, "schedule": float(settings.scan_every)}} if settings.scan_every else {}),
+            task.removeprefix("triage."): {"task": task, "schedule": float(seconds)}
+            for task, seconds in _every(settings).items()
+            if seconds
         },
         "timezone": "UTC",
         "enable_utc": True,

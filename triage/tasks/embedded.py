@@ -62,8 +62,8 @@ class Embedded:
 
 
 @contextlib.contextmanager
-def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedded]:
-    """A worker in a thread, and a sweep every so many seconds, until the block ends."""
+def running(app: Celery, store: Store) -> Iterator[Embedded]:
+    """A worker in a thread, and what the scheduler rings for, until the block ends."""
     worker_state.should_stop = None
     worker_state.should_terminate = None
     app.set_default()  # a solo worker looks its tasks up there
@@ -71,7 +71,7 @@ def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedd
     over = threading.Event()
     threads = [
         threading.Thread(target=worker.start, name="worker", daemon=True),
-        threading.Thread(target=_sweep, args=(app, sweep_every, over), name="sweep", daemon=True),
+        threading.Thread(target=_clock, args=(app, over), name="clock", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -85,8 +85,15 @@ def running(app: Celery, store: Store, *, sweep_every: float) -> Iterator[Embedd
             thread.join(timeout=30)
 
 
-def _sweep(app: Celery, every: float, over: threading.Event) -> None:
+def _clock(app: Celery, over: threading.Event) -> None:
+    """Ring for what the scheduler would ring for; for stuck work at once, for the rest after its first pause."""
+    every = {item["task"]: item["schedule"] for item in app.conf.beat_schedule.values()}
+    due = {task: time.monotonic() + (0.0 if task == apps.SWEEP else seconds) for task, seconds in every.items()}
     while True:
-        apps.ring(app, apps.SWEEP)
-        if over.wait(every):
+        now = time.monotonic()
+        for task, at in due.items():
+            if at <= now:
+                apps.ring(app, task)
+                due[task] = now + every[task]
+        if over.wait(max(0.0, min(due.values()) - time.monotonic())):
             return

@@ -18,7 +18,7 @@ def run(settings: Settings) -> int:
     folder = files.Folder(services.intake, settings.watch_folder)
     if settings.embedded:
         app = apps.make_app(settings, lambda: working.of(services))
-        with embedded.running(app, services.store, sweep_every=settings.sweep_every) as worker:
+        with embedded.running(app, services.store) as worker:
             folder.watch(settings.watch_every, lambda item: _ring(worker.ring, item), stopped=lambda: False)
         return 0
     ring = serving.ringer(settings)

@@ -72,6 +72,7 @@ class TriageAdvisory(models.Model):
     )
     open = fields.Boolean(default=True, readonly=True)
     comment = fields.Text(help="Why: kept with your judgement")
+    snooze_until = fields.Date(help="For Snooze; empty: until something worse is told")
 
     _key_unique = models.Constraint("UNIQUE(key)", "There is an advisory with this key already.")
 
@@ -127,7 +128,8 @@ class TriageAdvisory(models.Model):
     def _bring_up_to_date(self, target, values):
         changed = self.digest != values.get("digest") or self.body_html != values["body_html"]
         values.pop("key")
-        super().write({**values, **({"open": True, "decision": False} if changed else {})})
+        reopened = {"open": True, "decision": False, "snooze_until": False} if changed else {}
+        super().write({**values, **reopened})
         if not changed:
             return
         if self.message_id.exists() and (self.message_id.model, self.message_id.res_id) == (target._name, target.id):
@@ -174,8 +176,8 @@ class TriageAdvisory(models.Model):
         return parser.tostring(tree, encoding="unicode")
 
     def write(self, vals):
-        """People write why; everything else is the service's and the buttons'."""
-        if not self.env.su and set(vals) - {"comment"}:
+        """People write why and until when; everything else is the service's and the buttons'."""
+        if not self.env.su and set(vals) - {"comment", "snooze_until"}:
             raise AccessError(self.env._("Only the comment can be written; use the buttons for your judgement."))
         return super().write(vals)
 
@@ -200,9 +202,17 @@ class TriageAdvisory(models.Model):
                     "comment": advisory.comment,
                     "user_id": self.env.user.id,
                     "digest": advisory.digest,
+                    "snoozed_until": decision == "snoozed" and advisory.snooze_until,
                 }
             )
-            advisory.sudo().write({"decision": decision, "open": decision in ("escalated",), "comment": False})
+            done = {"decision": decision, "open": decision == "escalated", "comment": False}
+            advisory.sudo().write(done if decision == "snoozed" else {**done, "snooze_until": False})
+
+    @api.model
+    def _wake(self):
+        """Open again what was snoozed until today."""
+        over = [("decision", "=", "snoozed"), ("snooze_until", "<=", fields.Date.today())]
+        self.sudo().search(over).write({"open": True, "decision": False, "snooze_until": False})
 
     def action_accept(self):
         self._decide("accepted")

@@ -18,5 +18,6 @@ class TriageAdvisoryFeedback(models.Model):
     comment = fields.Text(readonly=True)
     user_id = fields.Many2one("res.users", required=True, readonly=True)
     login = fields.Char(related="user_id.login", store=True)
+    snoozed_until = fields.Date(readonly=True, help="Empty: until something worse is told")
     digest = fields.Char(readonly=True, help="Of the note that was judged")
     at = fields.Datetime(default=fields.Datetime.now, required=True, readonly=True)

@@ -57,6 +57,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "account.move.line": (
         "move_id", "purchase_line_id", "product_id", "quantity", "price_unit", "discount", "product_uom_id",
     ),
+    "mail.message": (
+        "model", "res_id", "subject", "body", "email_from", "date", "create_date", "create_uid", "message_id",
+        "incoming_email_to", "incoming_email_cc", "attachment_ids",
+    ),
+    "ir.attachment": ("name", "mimetype", "file_size"),
     "res.currency": ("name",),
     "uom.uom": (
         "name", "factor", "relative_factor", "factor_inv", "ratio", "uom_type", "category_id", "relative_uom_id",
