@@ -3,7 +3,6 @@
 import email
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,38 +10,11 @@ import server
 from mails import mail
 
 from triage import bootstrap, cli, settings
-from triage.erp.odoo import allowed, setup, wire
 from triage.store import inbox, queue
 from triage.store.tables import messages
 from triage.tasks import odoo_looks
 
 CSV = b"order;article;quantity;delivery date\nP00002;AL-100;10;18.12.2026\n"
-
-
-@pytest.fixture(scope="module")
-def admin(odoo: server.Odoo) -> str:
-    """An administrator's key; the service is set up beside our module."""
-    key = odoo.key("admin")
-    address = wire.Address(url=odoo.url, database=odoo.database, key=key, calls_a_second=500)
-    maker = wire.Wire(address, audit=None, purpose=allowed.Purpose.SETUP)
-    setup.Setup(maker, dry_run=False, tell=lambda text: None).make()
-    return key
-
-
-@pytest.fixture
-def services(
-    odoo: server.Odoo, admin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> bootstrap.Services:
-    for name, value in (
-        ("ODOO_URL", odoo.url), ("ODOO_DATABASE", odoo.database), ("ODOO_KEY", odoo.key("triage-service")),
-        ("ODOO_AUDIT", str(tmp_path / "calls.jsonl")), ("ODOO_RATE", "500"), ("MODE", "rules"),
-        ("DATABASE_URL", f"sqlite:///{tmp_path}/t.db"), ("RETRY_DELAY", "0"),
-    ):  # fmt: skip
-        monkeypatch.setenv(f"TRIAGE_{name}", value)
-    found = bootstrap.services(settings.load())
-    odoo_looks.look(found)  # what other tests left there is history
-    odoo_looks.adopt(found)
-    return found
 
 
 def raw_of(services: bootstrap.Services, message_id: str) -> email.message.Message:
@@ -52,9 +24,9 @@ def raw_of(services: bootstrap.Services, message_id: str) -> email.message.Messa
 
 
 def test_a_reply_with_its_file_comes_in_once_and_becomes_a_note(
-    odoo: server.Odoo, admin: str, services: bootstrap.Services, capsys: pytest.CaptureFixture[str]
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    odoo.receive(admin, "P00002", mail("The list is attached.\n", 21, subject="Our answer", files={"l.csv": CSV}))
+    odoo.receive(admin_key, "P00002", mail("The list is attached.\n", 21, subject="Our answer", files={"l.csv": CSV}))
     assert cli.main(["odoo", "look", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["new"], told["refused"]) == (1, [])
@@ -76,9 +48,9 @@ def newest(services: bootstrap.Services) -> str:
 
 
 def test_a_number_committed_late_is_not_missed_and_nothing_comes_twice(
-    odoo: server.Odoo, admin: str, services: bootstrap.Services
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services
 ) -> None:
-    first = odoo.receive(admin, "P00003", mail("We confirm P00003.\n", 31))
+    first = odoo.receive(admin_key, "P00003", mail("We confirm P00003.\n", 31))
     assert len(odoo_looks.look(services).message_ids) == 1
     columns = odoo.sql(
         "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
@@ -91,7 +63,7 @@ def test_a_number_committed_late_is_not_missed_and_nothing_comes_twice(
             f"now() at time zone 'utc' FROM mail_message WHERE id = {first} RETURNING id"
         ).fetchone()
         assert copied is not None
-        higher = odoo.receive(admin, "P00003", mail("We confirm P00003 for 4 December 2026.\n", 33))
+        higher = odoo.receive(admin_key, "P00003", mail("We confirm P00003 for 4 December 2026.\n", 33))
         assert higher > copied[0]
         assert len(odoo_looks.look(services).message_ids) == 1  # the higher number alone is there
         connection.commit()
@@ -101,11 +73,13 @@ def test_a_number_committed_late_is_not_missed_and_nothing_comes_twice(
 
 
 def test_what_nobody_mailed_is_turned_away_once_with_its_reason(
-    odoo: server.Odoo, admin: str, services: bootstrap.Services
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services
 ) -> None:
     number = int(odoo.sql("SELECT id FROM purchase_order WHERE name = 'P00004'"))
     forged = {"body": "All fine", "message_type": "email", "email_from": "orders@alder.example"}
-    odoo.call(odoo.key("buyer"), "purchase.order", "message_post", ids=[number], subtype_xmlid="mail.mt_comment", **forged)
+    odoo.call(
+        odoo.key("buyer"), "purchase.order", "message_post", ids=[number], subtype_xmlid="mail.mt_comment", **forged
+    )
     seen = odoo_looks.look(services)
     assert seen.message_ids == ()
     assert ["not received by mail" in reason for reason in seen.refused] == [True]
@@ -114,21 +88,21 @@ def test_what_nobody_mailed_is_turned_away_once_with_its_reason(
 
 
 def test_what_is_too_large_is_turned_away_before_its_file_is_read(
-    odoo: server.Odoo, admin: str, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRIAGE_MAX_MESSAGE_SIZE", "5000")
     small = bootstrap.services(settings.load())
-    odoo.receive(admin, "P00005", mail("See file\n", 51, files={"large.csv": CSV * 1000}))
-    odoo.receive(admin, "P00005", mail("We confirm P00005.\n", 52))
+    odoo.receive(admin_key, "P00005", mail("See file\n", 51, files={"large.csv": CSV * 1000}))
+    odoo.receive(admin_key, "P00005", mail("We confirm P00005.\n", 52))
     seen = odoo_looks.look(small)
     assert len(seen.message_ids) == 1
     assert [("bytes" in reason, "P00005" in reason) for reason in seen.refused] == [(True, True)]
 
 
 def test_a_first_look_goes_back_over_days_and_companies(
-    odoo: server.Odoo, admin: str, services: bootstrap.Services
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services
 ) -> None:
-    number = odoo.receive(admin, "P00009", mail("We confirm P00009.\n", 91))
+    number = odoo.receive(admin_key, "P00009", mail("We confirm P00009.\n", 91))
     odoo.sql(f"UPDATE mail_message SET create_date = create_date - interval '100 hours' WHERE id = {number}")
     assert odoo_looks.look(services).message_ids == ()  # older than what a look goes back over
     long_ago = datetime.now(UTC) - timedelta(days=7)

@@ -255,7 +255,7 @@ def _demo(given: argparse.Namespace) -> int:
             return 0
         from triage.web import serving
 
-        return serving.serve(services, ring=worker.ring)
+        return serving.serve(services, ring=worker.ring, look=worker.look)
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -266,10 +266,10 @@ def _serve(given: argparse.Namespace) -> int:
     settings = load(given)
     services = bootstrap.services(settings)
     if not settings.embedded:
-        return pages.serve(services, ring=serving.ringer(settings))
+        return pages.serve(services, ring=serving.ringer(settings), look=serving.looker(settings))
     celery = app.make_app(settings, lambda: work.of(services))
     with embedded.running(celery, services.store) as worker:
-        return pages.serve(services, ring=worker.ring)
+        return pages.serve(services, ring=worker.ring, look=worker.look)
 
 
 def _watch(given: argparse.Namespace) -> int:

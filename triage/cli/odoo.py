@@ -2,8 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.cli.options import Commands, command, load, quiet
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from triage.erp.odoo import setup
 
 
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -15,6 +21,9 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     setup.add_argument("--dry-run", action="store_true", help="show every record, change nothing")
     setup.add_argument(
         "--server-action", action="store_true", help="make the server action though our module is installed"
+    )
+    setup.add_argument(
+        "--hook", metavar="URL", help="our own address as Odoo reaches it: Odoo hints there at new mails and judgements"
     )
     setup.add_argument("--remove", action="store_true", help="take everything away again")
     about = "record what an evaluation or a demonstration needs of this Odoo"
@@ -52,7 +61,21 @@ def _setup(given: argparse.Namespace) -> int:
         protocol=settings.odoo_protocol,
         login=settings.odoo_login,
         log=settings.odoo_audit,
+        hook=_hook(given.hook, settings.odoo_hook_secret) if given.hook else None,
     )
+
+
+def _hook(url: str, secret: "SecretStr | None") -> "setup.Hook":
+    from triage.erp.odoo import setup
+    from triage.errors import SettingsError
+    from triage.store import looks
+
+    if secret is None:
+        raise SettingsError(
+            "no secret for hints is set", way_out="Set TRIAGE_ODOO_HOOK_SECRET_FILE here and in `triage serve`."
+        )
+    told = secret.get_secret_value()
+    return setup.Hook(url=f"{url.rstrip('/')}/hooks/odoo", secret=told, token=looks.hook_token(told))
 
 
 def _snapshot(given: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ Numbers at such a source may appear out of order, so "higher than the last" is n
 was not taken is new. A hint says that a look is worth while; it carries nothing else.
 """
 
+import hashlib
+import hmac
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -13,6 +15,9 @@ from sqlalchemy.engine import Connection
 from triage.store.database import Store, insert_once
 from triage.store.tables import hints, looks, taken
 
+#: What is looked at in Odoo: mails of its chatter (also their door), and what people judged there.
+CHATTER = "chatter"
+JUDGEMENTS = "judgements"
 #: A hint that no look has answered for so long was lost with its worker: the next one rings again.
 _LOST = timedelta(minutes=2)
 _CHUNK = 500
@@ -77,6 +82,11 @@ def hint(store: Store, source: str) -> bool:
         free = sa.or_(looks.c.hinted_at.is_(None), looks.c.hinted_at < now - _LOST)
         rung = connection.execute(sa.update(looks).where(looks.c.source == source, free).values(hinted_at=now))
         return bool(rung.rowcount == 1)
+
+
+def hook_token(secret: str) -> str:
+    """The last part of the address to which an Odoo that can't sign sends its hints."""
+    return hmac.new(secret.encode(), b"triage hints from odoo", hashlib.sha256).hexdigest()
 
 
 def first_time(store: Store, signature: str, kept: timedelta) -> bool:

@@ -44,6 +44,10 @@ class Embedded:
         """Have a message read soon."""
         apps.ring(self.app, apps.READ, message_id)
 
+    def look(self) -> None:
+        """Have Odoo looked at soon."""
+        apps.ring(self.app, apps.LOOK)
+
     def wait(self, message_ids: Collection[str], *, on_progress: Callable[[int], None], poll: float = 0.1) -> None:
         """Until all these messages have ended; tells how many have. One that is to be tried again has not ended.
 

@@ -12,12 +12,10 @@ from triage import bootstrap
 from triage.errors import InputError
 from triage.store import decisions, looks
 from triage.store.decisions import Decision
+from triage.store.looks import CHATTER, JUDGEMENTS
 
 _log = structlog.get_logger(__name__)
 
-#: The door of mails from the chatter; also their source in the store.
-CHATTER = "chatter"
-JUDGEMENTS = "judgements"
 #: Where nothing new is seen, the moment up to which all was seen still moves on; clocks differ by less than this.
 _AT_LEAST = timedelta(days=1)
 _DECISIONS = {

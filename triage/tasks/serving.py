@@ -55,6 +55,12 @@ def ringer(settings: Settings) -> Ring:
     return lambda message_id: apps.ring(app, apps.READ, message_id)
 
 
+def looker(settings: Settings) -> Callable[[], object]:
+    """Has Odoo looked at by the workers of another process."""
+    app = app_of(settings)
+    return lambda: apps.ring(app, apps.LOOK)
+
+
 def _outside(settings: Settings) -> None:
     if settings.embedded:
         raise SettingsError(

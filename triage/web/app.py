@@ -3,6 +3,7 @@
 Shows what is stored and writes down what people decide. Never changes anything in the ERP, never loads a model.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -15,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import triage
 from triage.bootstrap import Services
 from triage.errors import Error
-from triage.web import api, guard, health, pages
+from triage.web import api, guard, health, hooks, pages
 from triage.web.means import Means, Ring
 
 _log = structlog.get_logger(__name__)
@@ -26,8 +27,8 @@ Reading and deciding here changes nothing in the ERP. Times are UTC; money and q
 """
 
 
-def create_app(services: Services, ring: Ring) -> FastAPI:
-    """The application. `ring` has a message read soon."""
+def create_app(services: Services, ring: Ring, look: Callable[[], object] = lambda: None) -> FastAPI:
+    """The application. `ring` has a message read soon, `look` has Odoo looked at."""
     settings = services.settings
     app = FastAPI(
         title="triage",
@@ -37,9 +38,10 @@ def create_app(services: Services, ring: Ring) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.state.means = Means(services=services, ring=ring)
+    app.state.means = Means(services=services, ring=ring, look=look)
     app.include_router(health.router)
     app.include_router(api.router)
+    app.include_router(hooks.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     password = settings.web_password.get_secret_value() if settings.web_password else None

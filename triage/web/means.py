@@ -18,6 +18,7 @@ class Means:
 
     services: Services
     ring: Ring
+    look: Callable[[], object]  # has Odoo looked at soon
 
 
 def _of(request: Request) -> Means:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
@@ -12,7 +13,7 @@ from triage.web.app import create_app
 from triage.web.means import Ring
 
 
-def serve(services: Services, *, ring: Ring) -> int:
+def serve(services: Services, *, ring: Ring, look: Callable[[], object]) -> int:
     """Serve until stopped; returns the exit status. Raises SettingsError where the address can't be used."""
     settings = services.settings
     if not settings_room.is_loopback(settings.host) and settings.web_password is None:
@@ -20,7 +21,7 @@ def serve(services: Services, *, ring: Ring) -> int:
             f"TRIAGE_HOST is {settings.host}, and no password is set", way_out="Set TRIAGE_WEB_PASSWORD."
         )
     config = uvicorn.Config(
-        create_app(services, ring),
+        create_app(services, ring, look),
         host=settings.host,
         port=settings.port,
         log_config=None,  # ours stays

@@ -1,1 +1,1 @@
-from . import advisory, feedback
+from . import advisory, feedback, hint

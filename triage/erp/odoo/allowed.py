@@ -38,9 +38,11 @@ class Purpose(enum.Enum):
     PROBE = "probe"  # `triage doctor`: tries what must be refused, in ways that can't succeed
 
 
-_SETUP_MODELS = frozenset({"res.groups", "res.users", "ir.model.access", "ir.actions.server"})
+_SETUP_MODELS = frozenset({"res.groups", "res.users", "ir.model.access", "ir.actions.server", "base.automation"})
 _SETUP_METHODS = frozenset({"search_read", "create", "write", "unlink"})
 _SETUP_READS = frozenset({"ir.model", "res.company"})
+#: Where our module finds the secret that it signs hints with: the one parameter that setting up reads and writes.
+HOOK_PARAMETER = "triage_advisory.hook_secret"
 #: No record of Odoo has this id: what is tried on it can't happen.
 NOWHERE = 2_147_483_647
 #: Odoo refuses a record with a field that does not exist: after it has looked at the rights, before it makes anything.
@@ -67,7 +69,7 @@ def check(
     given = dict(arguments or {})
     if purpose is Purpose.SERVICE and _service(model, method, ids, context or {}, action_id):
         return
-    if purpose is Purpose.SETUP and _setup(model, method):
+    if purpose is Purpose.SETUP and _setup(model, method, given):
         return
     if purpose is Purpose.PROBE and _probe(method, ids, given):
         return
@@ -86,7 +88,9 @@ def _service(model: str, method: str, ids: Sequence[int], context: Mapping[str, 
     return False
 
 
-def _setup(model: str, method: str) -> bool:
+def _setup(model: str, method: str, arguments: Mapping[str, Any]) -> bool:
+    if model == "ir.config_parameter":
+        return method in ("get_param", "set_param") and arguments.get("key") == HOOK_PARAMETER
     if model in _SETUP_READS:
         return method == "search_read"
     return model in _SETUP_MODELS and method in _SETUP_METHODS

@@ -19,7 +19,16 @@ _ADMIN_KEY = "TRIAGE_ODOO_ADMIN_KEY"
 
 
 def set_up(
-    url: str, database: str, *, dry_run: bool, remove: bool, server_action: bool, protocol: str, login: str, log: Path
+    url: str,
+    database: str,
+    *,
+    dry_run: bool,
+    remove: bool,
+    server_action: bool,
+    protocol: str,
+    login: str,
+    log: Path,
+    hook: setup.Hook | None = None,
 ) -> int:
     """Make or remove the service's rights, user and server action. The administrator's key is asked for, never kept."""
     key = os.environ.get(_ADMIN_KEY) or (getpass.getpass("administrator's API key: ") if sys.stdin.isatty() else "")
@@ -38,6 +47,7 @@ def set_up(
         dry_run=dry_run,
         tell=lambda text: print(("would " if dry_run else "") + text),
         server_action=server_action,
+        hook=hook,
     )
     if remove:
         print(f"{work.remove()} record(s) {'would be ' if dry_run else ''}removed")

@@ -5,14 +5,26 @@ order, price or anything else than the group, its read-only rights, its user and
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from triage.erp.odoo import action
+from triage.erp.odoo import action, allowed
 from triage.erp.odoo.wire import Wire
 from triage.errors import ErpRefusedError
 
 Tell = Callable[[str], None]
+#: Names of the automations that hint at news: a mail for an order, and with our module a judgement.
+_HINTS = {"purchase.order": ("Triage: hint of a mail", "on_message_received"),
+          "triage.advisory.feedback": ("Triage: hint of a judgement", "on_create")}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where Odoo hints that there is news."""
+
+    url: str  # of our service: "https://triage.example/hooks/odoo"
+    secret: str = field(repr=False)
+    token: str = field(repr=False)  # stands in the address where Odoo can't sign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +39,18 @@ class Made:
 class Setup:
     """Makes or removes the service's records through an administrator's wire (purpose SETUP)."""
 
-    def __init__(self, wire: Wire, *, dry_run: bool, tell: Tell, server_action: bool = False) -> None:
-        """server_action: made even where our module is installed."""
+    def __init__(
+        self, wire: Wire, *, dry_run: bool, tell: Tell, server_action: bool = False, hook: Hook | None = None
+    ) -> None:
+        """server_action: made even where our module is installed. hook: where Odoo hints at news; None: nowhere."""
         self._wire, self._dry_run, self._tell, self._server_action = wire, dry_run, tell, server_action
+        self._hook = hook
         self._changes = 0
 
     def make(self) -> Made:
         """Bring everything into place. Raises ErpRefusedError where the key is no administrator's."""
+        if self._hook is not None:
+            self._hints(self._hook)
         group = self._one("res.groups", {"name": action.GROUP}, {"api_key_duration": 365.0})
         if self._has_module() and not self._server_action:
             # Our module brings the rights, and takes the notes itself: only its user is missing.
@@ -51,6 +68,40 @@ class Setup:
             new={"group_ids": [(6, 0, [group])]},
         )
         return Made(user_id=user, action_id=made, changes=self._changes)
+
+    def _hints(self, hook: Hook) -> None:
+        """Automations that call our hook: signed where our module is installed, else with a token in the address."""
+        signs = self._has_module()
+        if not self._search("ir.model", [("model", "=", "base.automation")], ["model"]):
+            raise ErpRefusedError(
+                "has no automation rules",
+                subject="Odoo",
+                way_out="Install its module base_automation, or leave --hook.",
+            )
+        if signs:
+            self._secret(hook.secret)
+        url = hook.url if signs else f"{hook.url}/{hook.token}"
+        for row in self._search("ir.model", [("model", "in", list(_HINTS))], ["model"]):
+            name, trigger = _HINTS[row["model"]]
+            own = {"state": "webhook", "webhook_url": url}
+            if self._search("base.automation", [("name", "=", name)], ["id"]):
+                self._one("ir.actions.server", {"name": name}, own)
+                continue
+            call = {"name": name, "model_id": row["id"], "usage": "base_automation", **own}
+            self._create(
+                "base.automation",
+                {"name": name, "model_id": row["id"], "trigger": trigger, "action_server_ids": [(0, 0, call)]},
+            )
+
+    def _secret(self, secret: str) -> None:
+        known = self._wire.call("ir.config_parameter", "get_param", {"key": allowed.HOOK_PARAMETER})
+        if (known or "") == secret:
+            return
+        self._changes += 1
+        self._tell(f"{'set' if secret else 'remove'} ir.config_parameter {allowed.HOOK_PARAMETER}")
+        if not self._dry_run:
+            told = {"key": allowed.HOOK_PARAMETER, "value": secret or False}
+            self._wire.call("ir.config_parameter", "set_param", told)
 
     def _user(self, group: int) -> int:
         """The service's user: no role of an internal user, since whoever has one could post and mail by himself."""
@@ -71,8 +122,12 @@ class Setup:
 
     def remove(self) -> int:
         """Take away all that `make` made; returns how many records."""
+        automations = bool(self._search("ir.model", [("model", "=", "base.automation")], ["model"]))
+        hints: list[Any] = [("name", "in", [name for name, _ in _HINTS.values()])]
+        self._secret("")
         for model, domain in (
-            ("ir.actions.server", [("name", "=", action.ACTION)]),
+            *([("base.automation", hints)] if automations else []),
+            ("ir.actions.server", ["|", ("name", "=", action.ACTION), *hints]),
             ("ir.model.access", [("name", "=like", f"{action.GROUP}: %")]),
             ("res.users", [("login", "=", action.LOGIN)]),
             ("res.groups", [("name", "=", action.GROUP)]),

@@ -166,7 +166,8 @@ class Wire:
             self._uid = found
         named = {**given, **({"context": dict(context)} if context else {})}
         # Methods of a model take no ids; "ids" of all others come first.
-        positional = [list(ids)] if ids or method not in (*allowed.READ_METHODS, "create") else []
+        of_model = (*allowed.READ_METHODS, "create", "get_param", "set_param")
+        positional = [list(ids)] if ids or method not in of_model else []
         if method == "create":
             positional = [named.pop("vals_list")]
         parameters = (self.address.database, self._uid, self.address.key, model, method, positional, named)
