@@ -34,6 +34,7 @@ from triage.store.database import Store
 if TYPE_CHECKING:
     from triage.erp.odoo.chatter import Chatter
     from triage.erp.odoo.judgements import Judgements
+    from triage.erp.odoo.standing import Standing
     from triage.erp.odoo.wire import Wire
     from triage.llm.answers import Recording
     from triage.llm.room import Room
@@ -130,6 +131,13 @@ def judgements(settings: Settings) -> "Judgements":
     from triage.erp.odoo import judgements as reading
 
     return reading.Judgements(odoo_wire(settings))
+
+
+def standing(settings: Settings) -> "Standing":
+    """What of ours stands in Odoo. Raises SettingsError where no Odoo is set."""
+    from triage.erp.odoo import standing as comparing
+
+    return comparing.Standing(odoo_wire(settings))
 
 
 def _erp_now(settings: Settings, store: Store) -> datetime:

@@ -172,6 +172,28 @@ def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(ser
     assert odoo.sql(f"SELECT state FROM purchase_order WHERE id = {record.id}") == "purchase"
 
 
+def test_an_activity_follows_its_situation(service: Wire, odoo: server.Odoo) -> None:
+    record = order(odoo, "P00010" if service.address.protocol == "json2" else "P00008")
+    todo = (
+        "SELECT summary, date_deadline, active FROM mail_activity "
+        f"WHERE res_model = 'purchase.order' AND res_id = {record.id} ORDER BY id"
+    )
+    leave = poster.OdooPoster(service)
+    first = note(record, f"follows:{record.id}")
+    leave.post(first)
+    assert odoo.sql(todo) == "Late by 9 days|2026-12-01|t"
+    news = replace(first, headline="Late by 19 days", digest="n" * 64, act_by=datetime(2026, 11, 25, 9, tzinfo=UTC))
+    leave.post(news)
+    assert odoo.sql(todo) == "Late by 19 days|2026-11-25|t"
+    odoo.sql(f"UPDATE mail_activity SET active = false WHERE res_model = 'purchase.order' AND res_id = {record.id}")
+    leave.post(news)  # the answer was lost, say: what a person closed stays closed
+    assert odoo.sql(todo).splitlines() == ["Late by 19 days|2026-11-25|f"]
+    leave.post(replace(first, headline="Late by 29 days", digest="m" * 64))
+    assert odoo.sql(todo).splitlines()[1:] == ["Late by 29 days|2026-12-01|t"]
+    leave.post(replace(first, body_html="<p>over</p>", digest="o" * 64, settled=True))
+    assert odoo.sql(todo).splitlines() == ["Late by 19 days|2026-11-25|f"]
+
+
 def test_a_key_with_blanks_leaves_one_note_too(service: Wire, odoo: server.Odoo) -> None:
     record = order(odoo, "P00007" if service.address.protocol == "json2" else "P00009")
     before = len(notes(odoo, record))
@@ -297,4 +319,4 @@ def test_removal_takes_all_away(odoo: server.Odoo, admin: Wire, made: setup.Made
     setup.Setup(admin, dry_run=False, tell=told.append).remove()
     assert odoo.sql("SELECT count(*) FROM res_users WHERE login = 'triage-service'") == "0"
     assert odoo.sql("SELECT count(*) FROM ir_model_access WHERE name LIKE 'Triage service: purchase%'") == "0"
-    assert odoo.sql("SELECT count(*) FROM ir_act_server WHERE name->>'en_US' LIKE 'Triage%'") == "0"
+    assert odoo.sql("SELECT count(*) FROM ir_act_server WHERE name->>'en_US' = 'Triage: leave an advisory'") == "0"

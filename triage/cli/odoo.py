@@ -37,6 +37,10 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     look = command(actions, "look", _look, about, "triage odoo look --days 30 --json")
     look.add_argument("--days", type=int, help="look back so many days (default: to the last look)")
     look.add_argument("--json", action="store_true", help="print JSON")
+    about = "compare our notes with what stands in Odoo, and mend what is missing or has moved on"
+    compare = command(actions, "reconcile", _reconcile, about, "triage odoo reconcile --dry-run")
+    compare.add_argument("--dry-run", action="store_true", help="only tell")
+    compare.add_argument("--json", action="store_true", help="print JSON")
     about = "prove what the service can't do in Odoo, and say what is missing"
     doctor = command(commands, "doctor", _doctor, about, "triage doctor --json")
     doctor.add_argument("--json", action="store_true", help="print JSON")
@@ -94,6 +98,12 @@ def _look(given: argparse.Namespace) -> int:
     from triage.tasks import odoo_commands
 
     return odoo_commands.look(quiet(given), days=given.days, as_json=given.json)
+
+
+def _reconcile(given: argparse.Namespace) -> int:
+    from triage.tasks import odoo_commands
+
+    return odoo_commands.reconcile(quiet(given), dry_run=given.dry_run, as_json=given.json)
 
 
 def _doctor(given: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ class Note:
     mode: str = "rules"  # what read the message
     supplier: str = ""
     buyer: str = ""
+    settled: bool = False  # the matter is over: nobody need act on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,25 @@ class Receipt:
     place: str  # what took it: "store", "odoo"
     external_id: str  # of the note at that place
     digest: str  # of the note that stands there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A note that was left, by our own receipts."""
+
+    key: str  # of the situation
+    record: RecordRef
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNow:
+    """An order as it is now."""
+
+    id: int
+    is_cancelled: bool
+    is_received: bool  # all of it
+    revised_at: datetime | None  # aware, UTC
 
 
 class Poster(Protocol):

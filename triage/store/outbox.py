@@ -5,8 +5,10 @@ An older note never replaces a newer one. The local poster keeps the notes here 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -111,7 +113,7 @@ def claim(store: Store, outbox_id: int, terms: inbox.Terms) -> Claimed | None:
             sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
         ).scalar_one()
     outcome: entries.GoodEnd = codec.unpack(document, entries.GoodEnd)
-    note = _note(outcome)
+    note = _note(outcome, row.settled)
     assert note is not None  # `put` wrote the row because there is one
     return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts)
 
@@ -170,11 +172,43 @@ def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, 
         return tuple(found)
 
 
-def _note(outcome: entries.GoodEnd) -> Note | None:
+def again(store: Store, keys: Sequence[str], *, settled: str = "") -> tuple[int, ...]:
+    """Have the newest notes of these situations left once more; returns their ids in the outbox.
+
+    settled: why the matter is over, which stands on top from now on. A note that is being left is passed over.
+    """
+    now = store.now
+    found = []
+    with store.write() as connection:
+        for key in keys:
+            newest = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
+            row = connection.execute(newest).first()
+            if row is None:
+                continue
+            values: dict[str, object] = {"state": "pending", "attempts": 0, "due_at": now, "reason": ""}
+            if settled:
+                document = sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
+                outcome: entries.GoodEnd = codec.unpack(connection.execute(document).scalar_one(), entries.GoodEnd)
+                note = _note(outcome, settled)
+                values |= {"settled": settled, "digest": note.digest if note else row.digest}
+            mine = sa.update(outbox).where(outbox.c.id == row.id, outbox.c.state != "posting")
+            if connection.execute(mine.values(updated_at=now, **values)).rowcount != 1:
+                continue
+            found.append(int(row.id))
+            failed = sa.and_(messages.c.message_id == row.message_id, messages.c.state == inbox.State.FAILED)
+            back = sa.update(messages).where(failed, messages.c.step == "posting")
+            cleared = {"step": "", "reason": "", "way_out": "", "trace": ""}
+            if connection.execute(back.values(state=inbox.State.ADVISED, updated_at=now, **cleared)).rowcount == 1:
+                inbox.record(connection, row.message_id, inbox.State.ADVISED, now, "its note is left once more")
+    return tuple(found)
+
+
+def _note(outcome: entries.GoodEnd, settled: str = "") -> Note | None:
     advice = outcome.advice
     if advice.record is None or not advice.note_html:
         return None
-    told = f"{advice.record.model}\n{advice.record.id}\n{advice.note_html}"
+    body = f"<p><strong>{escape(settled)}</strong></p>{advice.note_html}" if settled else advice.note_html
+    told = f"{advice.record.model}\n{advice.record.id}\n{body}"
     orders = outcome.assessment.confirmation.orders
     buyer = orders[0].buyer if orders else None
     roles = advice.route.roles
@@ -182,7 +216,7 @@ def _note(outcome: entries.GoodEnd) -> Note | None:
         key=advice.key,
         record=advice.record,
         headline=advice.headline,
-        body_html=advice.note_html,
+        body_html=body,
         digest=hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
         priority=advice.rank.priority,
         score=advice.rank.score,
@@ -195,6 +229,7 @@ def _note(outcome: entries.GoodEnd) -> Note | None:
         mode=advice.mode,
         supplier=orders[0].supplier.name if orders else "",
         buyer=buyer.name if buyer else "",
+        settled=bool(settled),
     )
 
 

@@ -23,6 +23,7 @@ POST = "triage.post"
 SWEEP = "triage.sweep"
 SCAN = "triage.scan"
 LOOK = "triage.look"
+RECONCILE = "triage.reconcile"
 QUEUES = ("read", "post")
 
 #: Makes the work's means; called in each worker process, since connections can't be shared between processes.
@@ -35,6 +36,7 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     app = Celery("triage", broker=broker, set_as_current=False)
     app.conf.update(_configuration(settings))
     own_work = functools.cache(work_of)
+    own_services = functools.cache(lambda: bootstrap.services(settings))
 
     @app.task(name=READ, shared=False)  # type: ignore[untyped-decorator]
     def read(message_id: str) -> None:
@@ -58,17 +60,27 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     def scan() -> None:
         from triage.tasks import scan as scanning
 
-        services = bootstrap.services(settings)
+        services = own_services()
         scanning.take(services, scanning.findings(services), own_work())
 
     @app.task(name=LOOK, shared=False)  # type: ignore[untyped-decorator]
     def look() -> None:
         from triage.tasks import odoo_looks
 
-        services = bootstrap.services(settings)
+        services = own_services()
         for message_id in odoo_looks.look(services).message_ids:
             ring(app, READ, message_id)
         odoo_looks.adopt(services)
+
+    @app.task(name=RECONCILE, shared=False)  # type: ignore[untyped-decorator]
+    def reconcile() -> None:
+        from triage.tasks import reconcile as comparing
+
+        done = comparing.reconcile(own_services())
+        for message_id in (*done.mails, *(message_id for message_id, _ in done.read_again)):
+            ring(app, READ, message_id)
+        for outbox_id in done.outbox_ids:
+            ring(app, POST, outbox_id)
 
     app.finalize()
     return app
@@ -86,7 +98,7 @@ def ring(app: Celery, task: str, *ids: str | int) -> bool:
 
 def _every(settings: Settings) -> dict[str, int]:
     """Task → seconds after which it is rung for again; 0: never."""
-    with_odoo = {LOOK: settings.odoo_look_every} if settings.odoo_url else {}
+    with_odoo = {LOOK: settings.odoo_look_every, RECONCILE: settings.odoo_reconcile_every} if settings.odoo_url else {}
     return {SWEEP: settings.sweep_every, SCAN: settings.scan_every, **with_odoo}
 
 
@@ -116,6 +128,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
             SWEEP: {"queue": "post"},
             SCAN: {"queue": "read"},
             LOOK: {"queue": "read"},
+            RECONCILE: {"queue": "read"},
             POST: {"queue": "post"},
         },
         "worker_prefetch_multiplier": 1,

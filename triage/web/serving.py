@@ -13,7 +13,7 @@ from triage.web.app import create_app
 from triage.web.means import Ring
 
 
-def serve(services: Services, *, ring: Ring, look: Callable[[], object]) -> int:
+def serve(services: Services, *, ring: Ring, look: Callable[[], object] = lambda: None) -> int:
     """Serve until stopped; returns the exit status. Raises SettingsError where the address can't be used."""
     settings = services.settings
     if not settings_room.is_loopback(settings.host) and settings.web_password is None:

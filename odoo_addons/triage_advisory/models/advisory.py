@@ -11,7 +11,7 @@ from psycopg2 import errors
 NOTED = ("purchase.order", "stock.picking", "account.move", "res.partner")
 LONGEST = {"key": 200, "headline": 300, "body_html": 60_000, "digest": 64, "kind": 40, "roles": 200, "mode": 20,
            "supplier": 200, "buyer": 200, "suggested_login": 200}  # fmt: skip
-TAKEN = {*LONGEST, "res_model", "res_id", "priority", "score", "act_by", "needs_review"}
+TAKEN = {*LONGEST, "res_model", "res_id", "priority", "score", "act_by", "needs_review", "settled"}
 ACTIVE_TAGS = (
     "img",
     "video",
@@ -116,29 +116,36 @@ class TriageAdvisory(models.Model):
         if known:
             known._bring_up_to_date(target, values)
             return known.with_env(self.env)
+        values["open"] = not values.pop("settled", False)
         try:
             with self.env.cr.savepoint():
                 made = super(TriageAdvisory, self.sudo()).create([values])
                 made.flush_recordset()
         except errors.UniqueViolation as error:
             raise ConcurrencyError("the same key at the same time") from error
-        made._post(target)
+        made._note(target)
+        if made.open:
+            made._remind(target)
         return made.with_env(self.env)
 
     def _bring_up_to_date(self, target, values):
+        settled = values.pop("settled", False)
         changed = self.digest != values.get("digest") or self.body_html != values["body_html"]
         values.pop("key")
-        reopened = {"open": True, "decision": False, "snooze_until": False} if changed else {}
-        super().write({**values, **reopened})
-        if not changed:
-            return
-        if self.message_id.exists() and (self.message_id.model, self.message_id.res_id) == (target._name, target.id):
+        told = {"open": not settled, "decision": False, "snooze_until": False} if changed else {}
+        super().write({**values, **told})
+        place = (self.message_id.model, self.message_id.res_id)
+        stands = self.message_id.exists() and place == (target._name, target.id)
+        if not stands:
+            self._note(target)
+        elif changed:
             self.message_id.with_user(SUPERUSER_ID).write({"body": Markup(self.body_html or "")})
+        if settled:
+            self.activity_id.with_user(SUPERUSER_ID).filtered("active").unlink()
+        elif changed:
             self._remind(target)
-        else:
-            self._post(target)
 
-    def _post(self, target):
+    def _note(self, target):
         """The note: for people inside, mailed to nobody."""
         message = target.with_user(SUPERUSER_ID).message_post(
             body=Markup(self.body_html or ""),
@@ -147,7 +154,6 @@ class TriageAdvisory(models.Model):
             author_id=self.env.user.partner_id.id,
         )
         super().write({"message_id": message.id})
-        self._remind(target)
 
     def _remind(self, target):
         """The activity of the person who should act; closed ones stay closed."""

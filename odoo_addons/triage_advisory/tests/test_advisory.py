@@ -36,6 +36,28 @@ class TestAdvisory(TransactionCase):
         self.assertEqual(self.notes().subtype_id, self.env.ref("mail.mt_note"))
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
+    def test_what_is_over_closes_and_what_is_gone_comes_back(self):
+        advisory = self.leave()
+        self.notes().unlink()
+        self.leave()
+        self.assertEqual(len(self.notes()), 1)
+        self.leave(body_html="<p>Over</p>", digest="b", settled=True)
+        self.assertFalse(advisory.open)
+        self.assertFalse(self.order.activity_ids)
+        self.assertEqual(len(self.notes()), 1)
+        self.leave(body_html="<p>News</p>", digest="c")
+        self.assertTrue(advisory.open)
+        self.assertEqual(self.order.activity_ids.user_id, self.buyer)
+
+    def test_a_snooze_ends(self):
+        advisory = self.leave().with_user(self.buyer)
+        advisory.snooze_until = "2020-01-01"
+        advisory.action_snooze()
+        self.assertEqual(str(advisory.feedback_ids.snoozed_until), "2020-01-01")
+        self.assertFalse(advisory.open)
+        self.env["triage.advisory"]._wake()
+        self.assertTrue(advisory.open)
+
     def test_nothing_active_or_remote_gets_in(self):
         self.leave(
             body_html='<p>x<img src="https://t.example/p.png"><a href="https://e.example">go</a><script>1</script></p>'

@@ -17,32 +17,61 @@ READS = (
 #: Longest texts that the action takes, in characters.
 _BODY, _SUMMARY, _KEY = 60_000, 200, 200
 
+#: Keys of notes that one question takes.
+MOST_KEYS = 500
+
 CODE = f"""
 p = env.context.get('triage') or {{}}
-key, body, summary = p.get('key'), p.get('body'), p.get('summary') or ''
-known = {{'key', 'body', 'digest', 'summary', 'login', 'deadline'}}
-if not record or not key or not body or set(p) - known:
-    raise UserError('record, key and body are required, and nothing else is taken')
-if len(key) > {_KEY} or len(body) > {_BODY} or len(summary) > {_SUMMARY}:
-    raise UserError('too long')
-record.check_access('read')
-name = key + '|' + str(record.id)
-env.cr.execute("INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES ('triage_advice', %s, "
-               "'mail.message', 0, true) ON CONFLICT DO NOTHING", [name])
-created = bool(env.cr.rowcount)
-env.cr.execute("SELECT res_id FROM ir_model_data WHERE module = 'triage_advice' AND name = %s FOR UPDATE", [name])
-message = env['mail.message'].sudo().browse(env.cr.fetchone()[0])
-bot = record.with_user(1).with_context(mail_activity_quick_update=True)
-if created:
-    message = bot.message_post(body=body, body_is_html=True, message_type='comment', subtype_xmlid='mail.mt_note',
-                               author_id=user.partner_id.id)
-    env.cr.execute("UPDATE ir_model_data SET res_id = %s WHERE module = 'triage_advice' AND name = %s",
-                   [message.id, name])
-    if summary:
+known = {{'key', 'body', 'digest', 'summary', 'login', 'deadline', 'settled', 'standing'}}
+if set(p) - known:
+    raise UserError('nothing else is taken than what is known')
+if 'standing' in p:
+    names = [str(item) for item in p['standing']]
+    if len(names) > {MOST_KEYS}:
+        raise UserError('too many')
+    env.cr.execute("SELECT d.name FROM ir_model_data d JOIN mail_message m ON m.id = d.res_id "
+                   "WHERE d.module = 'triage_advice' AND d.name = ANY(%s)", [names])
+    there = [row[0] for row in env.cr.fetchall()]
+    action = {{'missing': [item for item in names if item not in there]}}
+else:
+    key, body, summary = p.get('key'), p.get('body'), p.get('summary') or ''
+    if not record or not key or not body:
+        raise UserError('record, key and body are required')
+    if len(key) > {_KEY} or len(body) > {_BODY} or len(summary) > {_SUMMARY}:
+        raise UserError('too long')
+    record.check_access('read')
+    name = key + '|' + str(record.id)
+    put = ("INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (%s, %s, %s, 0, true) "
+           "ON CONFLICT DO NOTHING")
+    env.cr.execute(put, ['triage_advice', name, 'mail.message'])
+    env.cr.execute("SELECT res_id FROM ir_model_data WHERE module = 'triage_advice' AND name = %s FOR UPDATE", [name])
+    message = env['mail.message'].sudo().browse(env.cr.fetchone()[0]).exists()
+    bot = record.with_user(1).with_context(mail_activity_quick_update=True)
+    created = not message
+    if created:
+        message = bot.message_post(body=body, body_is_html=True, message_type='comment', subtype_xmlid='mail.mt_note',
+                                   author_id=user.partner_id.id)
+        env.cr.execute("UPDATE ir_model_data SET res_id = %s WHERE module = 'triage_advice' AND name = %s",
+                       [message.id, name])
+    else:
+        bot.env['mail.message'].browse(message.id).sudo().write({{'body': body}})
+    env.cr.execute(put, ['triage_told', name + '|' + str(p.get('digest') or ''), 'mail.message'])
+    news = bool(env.cr.rowcount)
+    env.cr.execute(put, ['triage_activity', name, 'mail.activity'])
+    env.cr.execute("SELECT res_id FROM ir_model_data WHERE module = 'triage_activity' AND name = %s", [name])
+    activity = bot.env['mail.activity'].with_context(active_test=False).browse(env.cr.fetchone()[0]).exists()
+    if p.get('settled'):
+        activity.filtered('active').unlink()
+    elif summary and news:
         person = env['res.users'].sudo().search([('login', '=', p.get('login')), ('share', '=', False)], limit=1)
-        bot.activity_schedule('mail.mail_activity_data_todo', summary=summary, user_id=person.id or False,
-                              date_deadline=p.get('deadline') or False)
-elif message.exists():
-    bot.env['mail.message'].browse(message.id).sudo().write({{'body': body}})
-action = {{'message_id': message.id, 'created': created}}
+        told = {{'summary': summary, 'user_id': person.id or False}}
+        if p.get('deadline'):
+            told['date_deadline'] = p['deadline']
+        if activity.active:
+            activity.write(told)
+        else:
+            activity = bot.activity_schedule('mail.mail_activity_data_todo', **told)
+            env.cr.execute("UPDATE ir_model_data SET res_id = %s WHERE module = 'triage_activity' AND name = %s",
+                           [activity.id, name])
+    action = {{'message_id': message.id, 'created': created}}
 """.strip()  # noqa: S608  no value of a caller stands in it

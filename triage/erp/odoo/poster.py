@@ -35,8 +35,9 @@ class OdooPoster:
             return Receipt(
                 key=note.key, place=self.place, external_id=f"triage.advisory,{identity}", digest=note.digest
             )
-        # Odoo keeps the key as an external id, which takes no blanks.
-        told = {"key": parse.quote(note.key, safe=_PLAIN), "body": body, "digest": note.digest}
+        told: dict[str, object] = {"key": external_key(note.key), "body": body, "digest": note.digest}
+        if note.settled:
+            told["settled"] = True
         if note.assignee:
             told |= {"summary": note.headline[:_HEADLINE], "login": note.assignee}
         if note.act_by is not None:
@@ -71,4 +72,10 @@ class OdooPoster:
             "mode": note.mode,
             "supplier": note.supplier,
             "buyer": note.buyer,
+            "settled": note.settled,
         }
+
+
+def external_key(key: str) -> str:
+    """A key as an external id of Odoo, which takes no blanks."""
+    return parse.quote(key, safe=_PLAIN)
