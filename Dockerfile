@@ -21,7 +21,7 @@ COPY triage triage
 RUN /opt/triage/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.11-slim
-RUN useradd --uid 10001 --create-home --home-dir /var/lib/triage triage
+RUN useradd --uid 10001 --create-home --home-dir /var/lib/triage triage && install -d -o triage /var/lib/triage/log
 COPY --from=build /opt/triage /opt/triage
 COPY policies /etc/triage/policies
 COPY prompts /etc/triage/prompts

@@ -29,9 +29,11 @@ $(STAMPS)/bench: $(LOCK)/bench.txt $(STAMPS)/demo
 	$(PIP) install --require-hashes -r $(LOCK)/bench.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-# Long runs: 1,000 notes left in a real Odoo while the line is cut.
+# Long runs against a real Odoo: 1,000 notes while the line is cut; 1,000 mails through the whole service while
+# lines are cut and workers are killed. The second prints the time from message to chatter.
 soak: $(STAMPS)/test
 	$(BIN)/python tests/soak/odoo_posts.py
+	$(BIN)/python tests/soak/killed_workers.py
 
 check: $(STAMPS)/test
 	$(BIN)/ruff check .

@@ -89,9 +89,9 @@ class Odoo:
     postgres: Postgres
     config: Path
 
-    def shell(self, code: str) -> str:
-        """Run Python in `odoo shell`; what it prints behind the mark ANSWER comes back."""
-        return _shell(self.installed, self.config, self.database, code)
+    def shell(self, code: str, *, mark: str = "ANSWER") -> str:
+        """Run Python in `odoo shell`; what it prints behind the mark comes back, without one all that it prints."""
+        return _shell(self.installed, self.config, self.database, code, mark)
 
     def key(self, login: str, days: int = 1) -> str:
         """A new API key of a user."""
@@ -125,14 +125,16 @@ class Odoo:
         return int(self.sql("SELECT max(id) FROM mail_message WHERE message_type = 'email'"))
 
 
-def _shell(installed: install.Installed, config: Path, database: str, code: str) -> str:
+def _shell(installed: install.Installed, config: Path, database: str, code: str, mark: str = "ANSWER") -> str:
     done = subprocess.run(
         [str(installed.python), str(installed.program), "shell", "-c", str(config), "-d", database, "--no-http"],
         input=code, capture_output=True, text=True, check=False, env=_environment(installed),
     )  # fmt: skip
     if "Traceback" in done.stderr + done.stdout or done.returncode:
         raise AssertionError((done.stderr + done.stdout)[-3000:])
-    return done.stdout.rpartition("ANSWER")[2].strip() if "ANSWER" in done.stdout else ""
+    if not mark:
+        return done.stdout.strip()
+    return done.stdout.rpartition(mark)[2].strip() if mark in done.stdout else ""
 
 
 def _environment(installed: install.Installed) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""The compose file keeps the compose specification's own schema, and names only what is there."""
+
+import importlib.resources
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from triage import cli, settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def schema() -> dict[str, Any]:
+    place = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    return found
+
+
+def test_it_keeps_the_schema_and_the_schema_finds_mistakes() -> None:
+    checker = jsonschema.validators.validator_for(schema())(schema())
+    assert [error.message for error in checker.iter_errors(compose())] == []
+    broken = compose()
+    broken["services"]["api"]["comand"] = ["triage"]
+    broken["services"]["odoo"]["depends_on"]["odoo-init"] = {"condition": "whenever"}
+    assert len(list(checker.iter_errors(broken))) >= 2
+
+
+def test_all_that_it_names_is_there() -> None:
+    told = compose()
+    services = told["services"]
+    assert {"odoo", "postgres", "redis", "api", "worker", "scheduler", "migrate"} <= set(services)
+    for name, service in services.items():
+        assert set(service.get("depends_on", {})) <= set(services), name
+        assert set(service.get("secrets", [])) <= set(told["secrets"]), name
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert source in told["volumes"] or (ROOT / source).exists(), (name, volume)
+        for value in service.get("environment", {}).values():
+            secret = re.fullmatch(r"/run/secrets/(\w+)", str(value))
+            assert secret is None or secret[1] in service["secrets"], (name, value)
+            host = re.search(r"://([a-z-]+):\d+", str(value))
+            assert host is None or host[1] in services, (name, value)
+
+
+def test_ours_run_commands_and_settings_that_exist() -> None:
+    known = {item.variable for item in settings.described()}
+    commands = next(action.choices for action in cli.parser()._actions if action.choices)
+    ours = {name: item for name, item in compose()["services"].items() if item.get("image") == "triage"}
+    assert len(ours) == 4
+    for name, service in ours.items():
+        assert service["command"][0] == "triage", name
+        assert service["command"][1] in (commands or ()), name
+        assert {item.removesuffix("_FILE") for item in service["environment"]} <= known | {"TRIAGE_DATABASE_URL"}, name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+    published = [port for item in compose()["services"].values() for port in item.get("ports", [])]
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_the_manual_makes_every_secret() -> None:
+    manual = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    missing = [name for name in compose()["secrets"] if not re.search(rf"> (?:secrets/)?{name}\b", manual)]
+    assert missing == []
