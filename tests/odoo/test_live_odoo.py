@@ -16,7 +16,7 @@ from triage.advisors import policy_file
 from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Note
-from triage.erp.odoo import allowed, audit, command, doctor, live, poster, setup
+from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup
 from triage.erp.odoo.wire import Address, Wire
 from triage.erp.snapshot import SnapshotErp
 from triage.errors import ErpRefusedError, ForbiddenCallError
@@ -149,7 +149,7 @@ def test_a_message_costs_a_constant_number_of_calls(odoo: server.Odoo, made: set
     for text in ("P00001", "P00001 P00002 P00003 P00004 P00005 P00006 P00007"):
         before = one.calls
         erp.order_book(sender="orders@alder.example", text=text)
-        assert one.calls - before == 4
+        assert one.calls - before == 5
 
 
 def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(service: Wire, odoo: server.Odoo) -> None:
@@ -170,6 +170,15 @@ def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(ser
     )
     assert odoo.sql("SELECT count(*) FROM mail_mail") == mails
     assert odoo.sql(f"SELECT state FROM purchase_order WHERE id = {record.id}") == "purchase"
+
+
+def test_an_old_order_that_is_named_is_found_among_many_open_ones(
+    service: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_MOST_ORDERS", 3)
+    erp = live.LiveErp(service)
+    names = {item.name for item in erp.order_book(sender="orders@alder.example", text="P00001 is late").orders}
+    assert names == {"P00001", "P00005", "P00006", "P00009"}
 
 
 def test_an_activity_follows_its_situation(service: Wire, odoo: server.Odoo) -> None:
@@ -292,9 +301,25 @@ def test_the_doctors_command_prints_and_exits(
     told = json.loads(capsys.readouterr().out)
     assert told["not_refused"] == 0
     assert told["version"].startswith("19")
+    assert told["posting"].startswith(f"server action {made.action_id} (our module is there too")
+    assert told["missing"] == []
+    assert abs(told["clock_difference_s"]) < 30
     assert cli.main(["audit", "verify"]) == 0
     assert "the chain holds" in capsys.readouterr().out
     assert key not in (tmp_path / "calls.jsonl").read_text()
+
+
+def test_what_is_missing_for_posting_is_told(odoo: server.Odoo, made: setup.Made, key: str) -> None:
+    def way(who: str, **more: object) -> posting.Way:
+        return posting.way(wire(odoo, who, **more), wire(odoo, who, purpose=allowed.Purpose.PROBE))
+
+    assert way(key, action_id=made.action_id).missing == ()
+    (reason,) = way(key, action_id=(made.action_id or 0) + 1000).missing
+    assert "triage odoo setup" in reason
+    (reason,) = way(odoo.key("buyer")).missing
+    assert "may not leave advisories" in reason
+    (reason,) = way(odoo.key("buyer"), action_id=made.action_id).missing
+    assert "can't be called" in reason
 
 
 def test_another_company_s_orders_keep_their_company(service: Wire) -> None:

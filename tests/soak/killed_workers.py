@@ -1,4 +1,4 @@
-"""1,000 mails through the whole service while lines to Odoo are cut and workers are killed: 1,000 situations, one note each.
+"""1,000 mails through the whole service while lines to Odoo are cut and workers are killed; each leaves one note.
 
 PostgreSQL, Redis, workers, scheduler and Odoo run as processes. Run by `make soak`. Prints the time from a message's
 arrival to its note in the chatter (median and 95th percentile) in quiet, and what stands after the storm. Exit status 1
@@ -202,8 +202,8 @@ def storm(
     cutter.cutting = False
     states = inbox.states(services.store, ids)
     told = {state.value: sum(item is state for item in states.values()) for state in set(states.values())}
-    print(f"storm: {len(ids)} messages in {time.monotonic() - started:.0f} s, {workers.killed} workers killed, "
-          f"{sum(cutter.cut.values())} lines cut ({cutter.cut['after']} after Odoo answered), ended as {told}")  # fmt: skip
+    print(f"storm: {len(ids)} messages in {time.monotonic() - started:.0f} s, {workers.killed} workers killed,")
+    print(f"  {sum(cutter.cut.values())} lines cut ({cutter.cut['after']} after Odoo answered), ended as {told}")
 
 
 def count(odoo: server.Odoo, services: bootstrap.Services, expected: int, log: Path) -> bool:
@@ -218,8 +218,9 @@ def count(odoo: server.Odoo, services: bootstrap.Services, expected: int, log: P
     on = int(odoo.sql(f"SELECT count(DISTINCT m.res_id) {notes}"))
     advisories = int(odoo.sql("SELECT count(*) FROM triage_advisory"))
     chain = audit.verify(log)
-    print(f"situations {situations}, notes known as left {left}; in Odoo {advisories} advisories, {stand} notes on {on} "
-          f"orders; log of calls: {chain.fault or f'{chain.lines} lines, the chain holds'}")  # fmt: skip
+    print(f"situations {situations}, notes known as left {left}")
+    print(f"in Odoo {advisories} advisories, {stand} notes on {on} orders")
+    print(f"log of calls: {chain.fault or f'{chain.lines} lines, the chain holds'}")
     return {situations, left, advisories, stand, on} == {expected} and not chain.fault
 
 

@@ -48,8 +48,11 @@ def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     checks = log.add_subparsers(title="actions", required=True, metavar="ACTION")
     verify = command(checks, "verify", _verify, "find changed, missing or moved lines", "triage audit verify")
     verify.add_argument("file", nargs="?", type=Path, help="default: TRIAGE_ODOO_AUDIT")
-    verify.add_argument("--head", help="the head that an earlier check told: finds lines cut off at the end")
+    verify.add_argument("--head", help="a head kept elsewhere (default: the one in the database)")
     verify.add_argument("--json", action="store_true", help="print JSON")
+    about = "go on with a log that something was found wrong with, after a person has looked into it"
+    accept = command(checks, "accept", _accept, about, "triage audit accept")
+    accept.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _setup(given: argparse.Namespace) -> int:
@@ -131,6 +134,27 @@ def _doctor(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
+    from triage import bootstrap
     from triage.erp.odoo import command as odoo
+    from triage.tasks import log_head
 
-    return odoo.verify_audit(given.file or quiet(given).odoo_audit, head=given.head, as_json=given.json)
+    settings = quiet(given)
+    path = given.file or settings.odoo_audit
+    head = given.head or log_head.known_head(bootstrap.services(settings), path)
+    return odoo.verify_audit(path, head=head, as_json=given.json)
+
+
+def _accept(given: argparse.Namespace) -> int:
+    import json
+    import sys
+
+    from triage import bootstrap
+    from triage.store import log_heads
+
+    store = bootstrap.services(quiet(given)).store
+    told = [{"place": item.place, "fault": item.fault} for item in log_heads.faults(store)]
+    for item in log_heads.faults(store):
+        log_heads.forget(store, item.first)
+    lines = [f"{item['place']}: {item['fault']}; from now on the log counts as it is\n" for item in told]
+    sys.stdout.write(json.dumps(told) + "\n" if given.json else "".join(lines) or "nothing was found wrong\n")
+    return 0

@@ -365,8 +365,9 @@ hints = sa.Table(
 log_heads = sa.Table(
     "log_heads",
     metadata,
-    sa.Column("place", sa.String(400), primary_key=True),  # host:file
-    sa.Column("head", sa.String(64), nullable=False),
+    sa.Column("first", sa.String(64), primary_key=True),  # hash of the log's first line: names it wherever it lies
+    sa.Column("place", SafeText, nullable=False),  # host:file where it was last seen
+    sa.Column("head", sa.String(64), nullable=False),  # hash of the last line known
     sa.Column("end", Key, nullable=False),  # bytes of the file up to and with that line
     sa.Column("fault", SafeText, nullable=False, server_default=""),
     sa.Column("at", Instant, nullable=False),

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from triage import bootstrap
 from triage.errors import Error
 from triage.settings import Settings
+from triage.store import log_heads, looks
+from triage.tasks import log_head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,10 @@ def all_of(settings: Settings) -> Iterator[Check]:
     yield _checked("models", lambda: _models(settings))
     if settings.mode == "llm":
         yield _checked("language model", lambda: _language_model(settings))
-    if not settings.odoo_url:
+    if settings.odoo_url:
+        yield _checked("log of calls", lambda: _log_of_calls(settings))
+        yield _checked("chatter", lambda: _chatter(settings))
+    else:
         yield _checked(
             "ERP", lambda: f"no Odoo is set; the snapshot {settings.erp_snapshot} stands in, {_orders(settings)}"
         )
@@ -57,6 +63,28 @@ def _broker(settings: Settings) -> str:
     except redis.RedisError as error:
         raise OSError(f"does not answer ({type(error).__name__}). Is Redis up? Check TRIAGE_BROKER_URL") from error
     return "answers"
+
+
+def _log_of_calls(settings: Settings) -> str:
+    services = bootstrap.services(settings)
+    fault = log_head.keep(services) or next(
+        (f"{item.place} {item.fault}" for item in log_heads.faults(services.store)), ""
+    )
+    if fault:
+        raise OSError(f"{fault}. Compare it with your backups; then `triage audit accept`")
+    return f"{settings.odoo_audit} ends where it should"
+
+
+def _chatter(settings: Settings) -> str:
+    services = bootstrap.services(settings)
+    if not settings.odoo_look_every:
+        return "never looked at by itself (TRIAGE_ODOO_LOOK_EVERY is 0)"
+    at = looks.looked_at(services.store, looks.CHATTER)
+    if at is None:
+        return "not looked at yet"
+    if services.store.now - at > timedelta(seconds=max(20 * settings.odoo_look_every, 600)):
+        raise OSError(f"last looked at {at:%Y-%m-%d %H:%M} UTC. Do scheduler and worker run?")
+    return f"last looked at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _language_model(settings: Settings) -> str:

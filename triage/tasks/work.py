@@ -17,6 +17,7 @@ from triage.domain.posting import Poster
 from triage.errors import Error
 from triage.store import inbox, model_use, outbox, results
 from triage.store.database import Store
+from triage.tasks import log_head
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +32,7 @@ class Work:
     fingerprint: results.Fingerprint
     poster: Poster
     model_is_back: Callable[[], bool] = lambda: False  # a language model that messages wait for answers again
+    keep_log: Callable[[], object] = lambda: None  # has the end of the log of calls kept
 
 
 def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str | None = None) -> Work:
@@ -57,6 +59,7 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
         model_is_back=second.ready if second is not None else lambda: False,
+        keep_log=lambda: log_head.keep(services),
     )
 
 
@@ -117,12 +120,14 @@ def post(work: Work, outbox_id: int) -> bool:
             _log.error("posting broke", place=work.poster.place, error=type(error).__name__)
             return False
         outbox.confirm(work.store, claimed, receipt)
+        work.keep_log()
         _log.info("note left", place=receipt.place)
         return True
 
 
 def sweep(work: Work) -> Stuck:
     """Find what a lost broker or worker forgot; what has used up its attempts becomes a visible failure."""
+    work.keep_log()
     again = _waiting_for_model(work)
     found = Stuck(message_ids=inbox.stuck(work.store, work.terms), outbox_ids=outbox.stuck(work.store, work.terms))
     if again:

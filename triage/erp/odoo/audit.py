@@ -85,6 +85,45 @@ def verify(path: Path, head: str | None = None) -> Verified:
     return Verified(lines=number, head=before, fault=fault)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """Where a log ends now, and whether what was known of it still stands there."""
+
+    first: str  # hash of its first line; "" where it has none
+    head: str  # hash of its last line
+    end: int  # bytes
+    fault: str = ""  # "" where the known line stands where it stood
+
+
+def first_of(path: Path) -> str:
+    """The hash of a log's first line, which names the log; "" where there is no log or no line of one."""
+    try:
+        with path.open("rb") as file:
+            line = json.loads(file.readline(_TAIL))
+        return str(line["hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def grown(path: Path, head: str, end: int) -> Grown:
+    """How far a log has grown since its last line was `head`, ending at byte `end`. Reads two lines of it.
+
+    Raises InputError where the file can't be read.
+    """
+    first = first_of(path)
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            now = file.seek(0, os.SEEK_END)
+            if now < end:
+                return Grown(first=first, head=head, end=end, fault="lines at its end are missing")
+            if end and _hash_before(file, end) != head:
+                return Grown(first=first, head=head, end=end, fault="the last line known was changed or is gone")
+            return Grown(first=first, head=_hash_before(file, now), end=now)
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror}", subject=str(path)) from error
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for text in file:
@@ -99,11 +138,16 @@ def _hash(line: Mapping[str, Any]) -> str:
 
 
 def _last_hash(file: Any) -> str:
-    end = file.seek(0, os.SEEK_END)
+    return _hash_before(file, file.seek(0, os.SEEK_END))
+
+
+def _hash_before(file: Any, end: int) -> str:
+    """The hash that the line ending at byte `end` tells."""
     if end == 0:
         return _FIRST
-    file.seek(max(0, end - _TAIL))
-    last = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    start = max(0, end - _TAIL)
+    file.seek(start)
+    last = file.read(end - start).rstrip(b"\n").rpartition(b"\n")[2]
     try:
         return str(json.loads(last)["hash"])
     except (ValueError, KeyError, TypeError):

@@ -11,11 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from triage.erp.odoo import action, allowed, anonymous, audit, doctor, live, setup, tables
+from triage.erp.odoo import action, allowed, anonymous, audit, doctor, live, posting, setup, tables
 from triage.erp.odoo.wire import Address, Wire
-from triage.errors import Error, InputError
+from triage.errors import InputError
 
 _ADMIN_KEY = "TRIAGE_ODOO_ADMIN_KEY"
+_CLOCKS = 60.0  # seconds that clocks may be apart
 
 
 def set_up(
@@ -81,20 +82,26 @@ def take_snapshot(wire: Wire, out: Path, *, days: int, secret: bytes | None) -> 
 
 
 def examine(service: Wire, prober: Wire, checks: list[dict[str, Any]], *, as_json: bool) -> int:
-    """The doctor on a live Odoo: version, latency, what can't be read, and what must be refused.
+    """The doctor on a live Odoo: version, clock, latency, way of posting, what can't be read, what must be refused.
 
-    checks: what was looked at before, for JSON. Returns 1 where something is not refused.
+    checks: what was looked at before, for JSON. Returns 1 where something is not refused, or missing for posting, or
+    the clocks are apart.
     """
     told: dict[str, Any] = {"checks": checks, "url": service.address.url, "version": service.version()[1]}
     started = time.perf_counter()
     reader = tables.Reader(service)
     companies = reader.rows("res.company", [])
     told["latency_ms"] = round((time.perf_counter() - started) * 1000)
+    told["clock_difference_s"] = service.clock_difference()
     told["companies"] = [row.get("name", "") for row in companies]
     for model in tables.FIELDS:
         reader.fields(model)
     told["unreadable"] = dict(reader.unreadable)
-    told["posting"] = f"server action {service.action_id}" if service.action_id else _module(service)
+    way = posting.way(service, prober)
+    told["posting"], told["judgements"], told["missing"] = way.name, way.reads_judgements, list(way.missing)
+    if abs(told["clock_difference_s"] or 0) > _CLOCKS:
+        apart = f"{told['clock_difference_s']:+.0f} s"
+        told["missing"].append(f"Odoo's clock is {apart} from ours: set both by NTP, or hints are refused as too old")
     results = doctor.examine(prober)
     told["probes"] = [
         {"what": item.probe.what, "call": f"{item.probe.model}.{item.probe.method}", "verdict": item.verdict}
@@ -106,21 +113,19 @@ def examine(service: Wire, prober: Wire, checks: list[dict[str, Any]], *, as_jso
         sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     else:
         _print(told, results)
-    return 1 if told["not_refused"] else 0
-
-
-def _module(wire: Wire) -> str:
-    try:
-        wire.call("triage.advisory", "search_count", {"domain": []})
-    except Error as error:
-        return f"nothing: {error.reason}. Install the module triage_advisory, or run `triage odoo setup`"
-    return "module triage_advisory"
+    return 1 if told["not_refused"] or told["missing"] else 0
 
 
 def _print(told: dict[str, Any], results: list[doctor.Result]) -> None:
     console = Console()
-    console.print(f"Odoo {told['version']} at {told['url']}, {told['latency_ms']} ms, notes by {told['posting']}")
+    console.print(f"Odoo {told['version']} at {told['url']}, {told['latency_ms']} ms", markup=False)
+    apart = told["clock_difference_s"]
+    console.print("its clock is not told" if apart is None else f"its clock is {apart:+.1f} s from ours")
+    back = "judgements are read back" if told["judgements"] else "judgements are made in our own pages alone"
+    console.print(f"notes by {told['posting']}, {back}", markup=False)
     console.print("companies: " + ", ".join(told["companies"]), markup=False)
+    for reason in told["missing"]:
+        console.print(f"MISSING: {reason}", markup=False, style="bold red")
     for model, reason in told["unreadable"].items():
         console.print(f"can't be read: {model} ({reason})", markup=False)
     table = Table("what must be refused", "call", "verdict", "answer")

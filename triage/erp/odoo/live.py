@@ -24,7 +24,7 @@ _WATCHED_DAYS = 365  # orders that a scan looks at: open ones, and what is usual
 _MOST_SUPPLIERS = 20_000  # orders and prices whose suppliers count as suppliers, the newest
 _NUMBER = re.compile(r"[A-Za-z]{0,8}[-/_. ]?\d{3,}(?:[-/_.]\d+)*")
 _MOVING = [("state", "not in", ["done", "cancel"])]
-_OPEN = [("state", "in", ["draft", "sent", "to approve", "purchase", "done"])]
+_OPEN = [("state", "in", ["sent", "to approve", "purchase", "done"])]
 
 Rows = list[dict[str, Any]]
 
@@ -55,12 +55,12 @@ class LiveErp:
         return self._version
 
     def order_book(self, *, sender: str, text: str, company_hints: Collection[str] = ()) -> OrderBook:
-        """See `ErpView.order_book`. Four calls, and those of what changes slowly every ten minutes."""
+        """See `ErpView.order_book`. Five calls, and those of what changes slowly every ten minutes."""
         slow = self._slowly()
         known = SnapshotErp({"_now": self._moment(), **slow}, self._timezone)
         senders = known.order_book(sender=sender, text="", company_hints=()).senders
         families = sorted({partner.id for partner in senders})
-        orders = self._reader.rows("purchase.order", self._orders(families, text), limit=_MOST_ORDERS, order="id desc")
+        orders = self._orders(families, text)
         lines = self._reader.rows("purchase.order.line", [("order_id", "in", [row["id"] for row in orders])])
         suppliers = {fields.link(row, "partner_id") for row in orders} | set(families)
         prices = self._reader.rows(
@@ -211,19 +211,22 @@ class LiveErp:
         found += read("res.partner", [("id", "in", missing)]) if missing else []
         return [{**row, "supplier_rank": 1} if row["id"] in suppliers else row for row in found]
 
-    def _orders(self, families: Sequence[int], text: str) -> list[Any]:
-        """The senders' open orders, and those whose names or digits stand in the text."""
-        clauses: list[list[Any]] = (
-            [[*("&" for _ in _OPEN), ("partner_id", "in", list(families)), *_OPEN]] if families else []
-        )
+    def _orders(self, families: Sequence[int], text: str) -> Rows:
+        """Orders whose names or digits stand in the text, then the senders' open ones: the newest of each.
+
+        Asked for apart, so that a sender's many open orders do not push out an older one that the message names.
+        """
         names, digits = _numbers(text)
-        if names:
-            clauses.append([("name", "in", names)])
-            clauses.append([("partner_ref", "in", names)])
+        clauses: list[list[Any]] = [[("name", "in", names)], [("partner_ref", "in", names)]] if names else []
         clauses += [[("name", "=ilike", f"%{found}")] for found in digits]
-        if not clauses:
-            return [("id", "=", 0)]
-        return ["|"] * (len(clauses) - 1) + [term for clause in clauses for term in clause]
+        told = ["|"] * (len(clauses) - 1) + [term for clause in clauses for term in clause]
+        theirs: list[Any] = [("partner_id", "in", list(families)), *_OPEN]
+        found: dict[int, dict[str, Any]] = {}
+        for domain in (told, theirs if families else []):
+            if domain:
+                rows = self._reader.rows("purchase.order", domain, limit=_MOST_ORDERS, order="id desc")
+                found.update({row["id"]: row for row in rows if row["id"] not in found})
+        return list(found.values())
 
     def _products(self, ids: Iterable[int | None], templates: Iterable[int | None]) -> Rows:
         wanted, of = sorted(filter(None, ids)), sorted(filter(None, templates))
