@@ -183,16 +183,24 @@ def policy(settings: Settings) -> Policy:
     return policy_file.load_policy(settings.policy_file)
 
 
-def reader(settings: Settings) -> "SandboxedReader":
-    """Reads foreign bytes in a child process within the limits of the settings."""
+def reader(settings: Settings, *, scans: bool = True) -> "SandboxedReader":
+    """Reads foreign bytes in a child process within the limits of the settings. scans: pictures of text, too."""
     from triage.reading import limits, sandbox
 
     bounds = limits.Limits(
+        ocr_pages=limits.Limits().ocr_pages if scans else 0,
         message_bytes=settings.max_message_size,
         seconds=settings.reading_time,
         memory_bytes=settings.reading_memory * 1024 * 1024,
     )
     return sandbox.SandboxedReader(bounds)
+
+
+def reads_scans() -> bool:
+    """True where pictures of text can be read here."""
+    from triage.reading import ocr
+
+    return ocr.is_available()
 
 
 def toolkit(

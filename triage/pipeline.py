@@ -21,7 +21,7 @@ from triage.domain.assessment import Assessment, Confirmation, Doubt
 from triage.domain.document import Headers, Reading
 from triage.domain.erp import ErpView, OrderBook
 from triage.domain.message import Message
-from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome
+from triage.domain.outcome import Advised, Failed, NeedsPerson, NothingToSay, Outcome, Reached, Stage
 from triage.domain.ports import Earlier, KindModel, Memory, Toolkit
 from triage.domain.statement import Statement
 from triage.errors import Error
@@ -34,11 +34,15 @@ _MOST_ROWS = 3  # that a language model is asked about in one message
 _MOST_TEXT = 200_000  # characters in which order numbers are looked for
 
 
-def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
-    """Read one message and say what a person should know. Errors of ours end as `Failed`; anything else is a bug."""
+def triage_message(message: Message, erp: ErpView, tools: Toolkit, reached: Reached = lambda stage: None) -> Outcome:
+    """Read one message and say what a person should know. Errors of ours end as `Failed`; anything else is a bug.
+
+    reached: told how far it has come.
+    """
     step = "reading"
     try:
         reading = tools.reader.read(message)
+        reached(Stage.READ)
         step = "looking up orders"
         book = _remembered(_order_book(reading, erp), tools.memory)
         step = "extracting"
@@ -59,6 +63,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
             fingerprint_seen=any(item.fingerprint == words for item in earlier),
         )
         first = _assessed(case, tools)
+        reached(Stage.UNDERSTOOD)
         step = "asking a language model"
         questions = tools.second.about(message.id) if tools.second is not None else None
         assessment, asked = _second_look(case, first, erp, tools, questions)
@@ -248,7 +253,7 @@ def question_of(task: Task, message: Message, erp: ErpView, tools: Toolkit) -> Q
     return asking.choice_question(general, *rows[0]) if rows else None
 
 
-def look_at(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
+def look_at(message: Message, erp: ErpView, tools: Toolkit, reached: Reached = lambda stage: None) -> Outcome:
     """What our own scan found about a record, advised on like anything else. Only the door of scans leads here.
 
     The message holds the findings as `watching.written` wrote them; the order is read anew. Raises nothing; errors of
@@ -260,6 +265,7 @@ def look_at(message: Message, erp: ErpView, tools: Toolkit) -> Outcome:
         order = next((item for item in book.orders if item.name == told.order_name), None)
         today = erp.now.astimezone(ZoneInfo(tools.policy.timezone)).date()
         assessment = watching.assessment(told, order, today)
+        reached(Stage.UNDERSTOOD)
         reading = Reading(headers=Headers(subject=told.order_name), parts=())
         advice = advising.advise(
             assessment, reading, erp, tools.policy, mode=tools.versions.mode, message_id=message.id,

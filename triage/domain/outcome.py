@@ -1,5 +1,7 @@
 """How a message ends: in exactly one of four ways."""
 
+import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -8,6 +10,17 @@ from triage.domain.asking import PASSING, Asked
 from triage.domain.assessment import Assessment
 from triage.domain.document import Reading
 from triage.domain.statement import Statement
+
+
+class Stage(enum.StrEnum):
+    """How far the path has come with a message."""
+
+    READ = "read"  # its parts are text
+    UNDERSTOOD = "understood"  # matched with the orders and assessed
+
+
+#: Told when a stage is reached.
+Reached: TypeAlias = Callable[[Stage], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

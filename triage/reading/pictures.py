@@ -26,7 +26,7 @@ def read_picture(data: bytes, kind: str, name: str, role: PartRole, findings: Fi
     """Add a picture's text as a part. Raises `Damaged`, or `TooMuch` for more pixels than are looked at."""
     if role is PartRole.BOILERPLATE or len(data) < _LOGO_BYTES:
         return
-    if not ocr.is_available():
+    if not ocr.is_available() or not findings.limits.ocr_pages:
         findings.fail(name, UnreadableReason.NO_TEXT, "a picture, whose text is not read")
         return
     lines: list[TextLine] = []

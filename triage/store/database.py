@@ -129,6 +129,12 @@ def _told() -> Iterator[None]:
         raise
 
 
+def lock_name(connection: Connection, name: str) -> None:
+    """Hold a name until the transaction ends; another that wants it waits. SQLite's one writer holds all names."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
 @functools.cache
 def _insert_of(dialect: str) -> Any:
     return sqlite.insert if dialect == "sqlite" else postgresql.insert

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from triage.domain.outcome import Advised, NeedsPerson, NothingToSay, Understood
 from triage.store import codec, situation
 from triage.store.database import add_counts, insert_once
-from triage.store.tables import entries, entry_counts, entry_messages, entry_tags, feedback, outcomes
+from triage.store.tables import entries, entry_counts, entry_messages, entry_tags, feedback, messages, outcomes
 
 #: As stored: which of the three good ends it was.
 GoodEnd = Advised | NothingToSay | NeedsPerson
@@ -73,7 +73,7 @@ def _leave_others(connection: Connection, message_id: str, entry_id: int, now: d
 def refresh(connection: Connection, entry: Row[*tuple[object, ...]], now: datetime) -> None:
     """Weigh an entry's messages anew and write its row, tags and counts."""
     history = _history(connection, entry.id)
-    decided = sum(1 for row_id, _, _ in history if row_id <= entry.decided_through)
+    decided = {index for index, (row_id, _, _) in enumerate(history) if row_id <= entry.decided_through}
     weighed = situation.weigh([item for _, _, item in history], decided=decided)
     shown = history[weighed.shown][2]
     rank = shown.advice.rank
@@ -194,7 +194,7 @@ def _about(understood: Understood) -> dict[str, object]:
 
 
 def _history(connection: Connection, entry_id: int) -> list[tuple[int, int, Understood]]:
-    """(row, outcome, understood) of the newest messages, oldest first, each in its newest reading.
+    """(row, outcome, understood) of the newest messages in the order of their arrival, each in its newest reading.
 
     The row is the message's first one: reading a message again is no news about it.
     """
@@ -211,7 +211,8 @@ def _history(connection: Connection, entry_id: int) -> list[tuple[int, int, Unde
         .select_from(entry_messages)
         .join(newest, newest.c.id == entry_messages.c.id)
         .join(outcomes, outcomes.c.id == entry_messages.c.outcome_id)
-        .order_by(newest.c.first)
+        .join(messages, messages.c.message_id == entry_messages.c.message_id)
+        .order_by(messages.c.id)
     ).all()
     return [(row.first, row.outcome_id, codec.unpack(row.document, GoodEnd)) for row in rows]
 

@@ -1,4 +1,5 @@
-"""Messages and their state machine: received → reading → advised → posted, or done without a note, or failed.
+"""Messages and their state machine: received → reading → read → understood → advised → posted, or done without a
+note, or failed.
 
 A claim is one conditional UPDATE that counts the attempt; who holds it may store an outcome, nobody else.
 Never claims a message twice at a time, never loses one: what its worker dropped comes back through `stuck`.
@@ -15,7 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from triage.domain.message import Message
+from triage.store import lanes
 from triage.store.database import Store, insert_once
+from triage.store.lanes import Lane
 from triage.store.tables import blobs, messages, refusals, transitions
 
 
@@ -24,12 +27,17 @@ class State(enum.StrEnum):
 
     RECEIVED = "received"
     READING = "reading"  # claimed
+    READ = "read"  # claimed; its parts are text
+    UNDERSTOOD = "understood"  # claimed; matched with the orders and assessed
     ADVISED = "advised"  # understood; its note is on the way
     POSTED = "posted"  # its note stands on the record
     DONE = "done"  # understood; no record to leave a note on, or nothing to tell
     FAILED = "failed"  # visible, with a reason; can be replayed
     DISCARDED = "discarded"  # a person gave a failed one up, with a reason; it is kept and can be replayed
 
+
+#: Somebody works on these.
+CLAIMED = (State.READING, State.READ, State.UNDERSTOOD)
 
 #: Nothing more happens to these by themselves.
 FINAL = (State.POSTED, State.DONE, State.FAILED, State.DISCARDED)
@@ -86,8 +94,12 @@ def add(store: Store, message: Message) -> bool:
     now = store.now
     with store.write() as connection:
         insert_once(connection, blobs, {"digest": message.id, "content": message.raw, "size": len(message.raw)})
+        place = lanes.place_of(connection, message)
         row = {
             "message_id": message.id,
+            "lane": Lane.READING,
+            "rank": place.rank,
+            "thread": place.thread,
             "door": message.door,
             "name": message.name,
             "received_at": message.received_at,
@@ -129,32 +141,64 @@ class StoredInbox:
 
 
 def claim(store: Store, message_id: str, terms: Terms) -> Claim | None:
-    """Take a message to work on. None where it is not due, another holds it, or its attempts are used up."""
+    """Take this message to work on. None where it is not due, another holds it, or its attempts are used up."""
     now = store.now
-    token = secrets.token_hex(16)
     free = sa.or_(
         sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now),
-        sa.and_(messages.c.state == State.READING, messages.c.lease_until <= now),
-    )
-    taken = (
-        sa.update(messages)
-        .where(messages.c.message_id == message_id, messages.c.attempts < terms.max_attempts, free)
-        .values(
-            state=State.READING,
-            attempts=messages.c.attempts + 1,
-            lease_until=now + terms.lease,
-            lease_token=token,
-            updated_at=now,
-        )
+        sa.and_(messages.c.state.in_(CLAIMED), messages.c.lease_until <= now),
     )
     with store.write() as connection:
-        if connection.execute(taken).rowcount != 1:
-            return None
-        row = connection.execute(sa.select(messages).where(messages.c.message_id == message_id)).one()
-        record(connection, message_id, State.READING, now, f"attempt {row.attempts}")
-        raw = connection.execute(sa.select(blobs.c.content).where(blobs.c.digest == message_id)).scalar_one()
-    message = Message(id=message_id, raw=raw, door=row.door, received_at=row.received_at, name=row.name)
+        return _taken(
+            connection, sa.and_(messages.c.message_id == message_id, messages.c.attempts < terms.max_attempts, free),
+            terms, now,
+        )  # fmt: skip
+
+
+def claim_next(store: Store, lane: Lane, terms: Terms) -> Claim | None:
+    """Take the message of a lane whose turn it is. None where nothing can be taken."""
+    now = store.now
+    with store.write() as connection:
+        turn = connection.execute(lanes.next_of(lane, now, most_attempts=terms.max_attempts)).scalar_one_or_none()
+        return None if turn is None else _taken(connection, messages.c.id == turn, terms, now)
+
+
+def _taken(connection: Connection, which: sa.ColumnElement[bool], terms: Terms, now: datetime) -> Claim | None:
+    """Claim the one row of a condition, where there is one."""
+    token = secrets.token_hex(16)
+    values = {"state": State.READING, "attempts": messages.c.attempts + 1, "updated_at": now}
+    taken = sa.update(messages).where(which).values(lease_until=now + terms.lease, lease_token=token, **values)
+    row = connection.execute(taken.returning(messages)).one_or_none()
+    if row is None:
+        return None
+    record(connection, row.message_id, State.READING, now, f"attempt {row.attempts}")
+    raw = connection.execute(sa.select(blobs.c.content).where(blobs.c.digest == row.message_id)).scalar_one()
+    message = Message(id=row.message_id, raw=raw, door=row.door, received_at=row.received_at, name=row.name)
     return Claim(message=message, token=token, attempt=row.attempts, lease_until=now + terms.lease)
+
+
+def advance(store: Store, claim: Claim, state: State) -> bool:
+    """Write down how far the work on a claimed message has come. False where the claim was lost meanwhile.
+
+    It tells where a document killed its worker; the work itself begins anew at the next attempt.
+    """
+    now = store.now
+    mine = sa.and_(messages.c.message_id == claim.message.id, messages.c.lease_token == claim.token)
+    with store.write() as connection:
+        if connection.execute(sa.update(messages).where(mine).values(state=state, updated_at=now)).rowcount != 1:
+            return False
+        record(connection, claim.message.id, state, now)
+    return True
+
+
+def hand_over(store: Store, claim: Claim, lane: Lane, why: str) -> bool:
+    """Give a claimed message to the workers of another lane; this was no attempt. False where the claim was lost."""
+    now = store.now
+    with store.write() as connection:
+        values = {"lane": lane, "attempts": messages.c.attempts - 1}
+        if not release(connection, claim, State.RECEIVED, now, **values):
+            return False
+        record(connection, claim.message.id, State.RECEIVED, now, f"for {lane}: {why}")
+    return True
 
 
 def release(connection: Connection, claim: Claim, state: State, now: datetime, **values: object) -> bool:
@@ -187,16 +231,21 @@ def fail(store: Store, claim: Claim, failure: Failure, terms: Terms) -> State | 
 
 def replay(store: Store, message_id: str) -> bool:
     """Put a message back to the start, whatever it ended as. False where it is unknown or being worked on."""
-    now = store.now
+    with store.write() as connection:
+        return put_back(connection, message_id, store.now, "replayed")
+
+
+def put_back(connection: Connection, message_id: str, now: datetime, why: str) -> bool:
+    """See `replay`; in a transaction that does more."""
+    values = {"state": State.RECEIVED, "lane": Lane.READING, "attempts": 0, "due_at": now, "updated_at": now}
     back = (
         sa.update(messages)
         .where(messages.c.message_id == message_id, messages.c.state.in_([State.ADVISED, *FINAL]))
-        .values(state=State.RECEIVED, attempts=0, due_at=now, updated_at=now, step="", reason="", way_out="", trace="")
+        .values(step="", reason="", way_out="", trace="", **values)
     )
-    with store.write() as connection:
-        if connection.execute(back).rowcount != 1:
-            return False
-        record(connection, message_id, State.RECEIVED, now, "replayed")
+    if connection.execute(back).rowcount != 1:
+        return False
+    record(connection, message_id, State.RECEIVED, now, why)
     return True
 
 
@@ -218,37 +267,47 @@ def discard(store: Store, message_id: str, *, person: str, why: str) -> bool:
 
 
 def stuck(store: Store, terms: Terms, *, limit: int = 1000) -> tuple[str, ...]:
-    """Ids that wait and should be worked on now: due ones, and those whose worker died. Oldest first.
+    """Ids that wait and should be worked on now, the most urgent first. What a lost worker held waits again.
 
     Those whose attempts are used up become failed here: whatever killed their workers can't go on for ever.
     """
     now = store.now
-    lost = sa.and_(messages.c.state == State.READING, messages.c.lease_until <= now)
-    spent = sa.and_(lost, messages.c.attempts >= terms.max_attempts)
     with store.write() as connection:
-        for message_id in (
-            connection.execute(sa.select(messages.c.message_id).where(spent).limit(limit)).scalars().all()
-        ):
-            told = {
-                "state": State.FAILED,
-                "lease_until": None,
-                "lease_token": None,
-                "updated_at": now,
-                "step": "reading",
-                "reason": f"its worker was lost {terms.max_attempts} times while it worked on this message",
+        _take_back(connection, terms, now, limit)
+        due = sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now)
+        wanted = sa.select(messages.c.message_id).where(due).order_by(messages.c.rank, messages.c.id)
+        return tuple(connection.execute(wanted.limit(limit)).scalars())
+
+
+def take_back(store: Store, terms: Terms, *, limit: int = 1000) -> int:
+    """Have what lost workers held wait again, or fail where its attempts are used up; how many there were."""
+    with store.write() as connection:
+        return _take_back(connection, terms, store.now, limit)
+
+
+def _take_back(connection: Connection, terms: Terms, now: datetime, limit: int) -> int:
+    lost = sa.and_(messages.c.state.in_(CLAIMED), messages.c.lease_until <= now)
+    # Locked, and what another takes back at this moment is passed over; its worker can't finish in between.
+    found = connection.execute(sa.select(messages).where(lost).limit(limit).with_for_update(skip_locked=True)).all()
+    for row in found:
+        spent = row.attempts >= terms.max_attempts
+        values: dict[str, object] = {"lease_until": None, "lease_token": None, "updated_at": now}
+        why = f"its worker was lost while the message was {_DOING[row.state]}, attempt {row.attempts}"
+        if spent:
+            why = f"its worker was lost {row.attempts} times, at last while the message was {_DOING[row.state]}"
+            values |= {
+                "step": _DOING[row.state],
+                "reason": why,
                 "way_out": "Look at the document; replay the message once the cause is mended.",
             }
-            # Asked again under the lock: its worker may have finished in between.
-            ended = connection.execute(
-                sa.update(messages).where(messages.c.message_id == message_id, spent).values(**told)
-            )
-            if ended.rowcount == 1:
-                record(connection, message_id, State.FAILED, now, str(told["reason"]))
-        waiting = sa.or_(lost, sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now))
-        found = connection.execute(
-            sa.select(messages.c.message_id).where(waiting).order_by(messages.c.id).limit(limit)
-        ).scalars()
-        return tuple(found)
+        state = State.FAILED if spent else State.RECEIVED
+        connection.execute(sa.update(messages).where(messages.c.id == row.id).values(state=state, **values))
+        record(connection, row.message_id, state, now, why)
+    return len(found)
+
+
+#: What was being done in a state, for people.
+_DOING = {State.READING: "being read", State.READ: "being understood", State.UNDERSTOOD: "being advised on"}
 
 
 def states(store: Store, message_ids: Collection[str]) -> dict[str, State]:

@@ -13,12 +13,16 @@ from html import escape
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from triage.domain.advice import Role
+from triage.domain.advice import Priority, Role
 from triage.domain.outcome import NothingToSay
 from triage.domain.posting import Note, Receipt
-from triage.store import codec, entries, inbox
+from triage.store import codec, database, entries, inbox
 from triage.store.database import Store, insert_once
 from triage.store.tables import local_notes, messages, outbox, outcomes, posts
+
+
+#: The most urgent note is left first.
+_RANKS = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,44 +82,79 @@ def put(connection: Connection, *, message_id: str, outcome_id: int, outcome: en
     mine = sa.and_(outbox.c.message_id == message_id, outbox.c.state == "pending")
     connection.execute(sa.update(outbox).where(mine).values(state="superseded", updated_at=now))
     values = {"key": note.key, "message_id": message_id, "outcome_id": outcome_id, "digest": note.digest}
-    written = outbox.insert().values(state="pending", attempts=0, due_at=now, updated_at=now, **values)
+    rank = _RANKS[outcome.advice.rank.priority]
+    written = outbox.insert().values(state="pending", rank=rank, attempts=0, due_at=now, updated_at=now, **values)
     return int(connection.execute(written.returning(outbox.c.id)).scalar_one())
 
 
 def claim(store: Store, outbox_id: int, terms: inbox.Terms) -> Claimed | None:
-    """Take a note to leave. None where it is not due, held by another, left already, spent, or outdated."""
-    now = store.now
-    token = secrets.token_hex(16)
-    free = sa.or_(
-        sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now),
-        sa.and_(outbox.c.state == "posting", outbox.c.lease_until <= now),
-    )
-    taken = (
-        sa.update(outbox)
-        .where(outbox.c.id == outbox_id, outbox.c.attempts < terms.max_attempts, free)
-        .values(
-            state="posting",
-            attempts=outbox.c.attempts + 1,
-            lease_until=now + terms.lease,
-            lease_token=token,
-            updated_at=now,
-        )
-    )
+    """Take this note to leave. None where it is not due, held by another, left already, spent, or outdated.
+
+    Nor while another note of the same situation is being left: it might arrive after this one and replace it.
+    """
     with store.write() as connection:
-        if connection.execute(taken).rowcount != 1:
-            return None
-        row = connection.execute(sa.select(outbox).where(outbox.c.id == outbox_id)).one()
-        newer = sa.select(outbox.c.id).where(outbox.c.key == row.key, outbox.c.id > outbox_id).limit(1)
-        if connection.execute(newer).first() is not None:
-            _end(connection, outbox_id, row.message_id, "superseded", now, "a newer note stands in its place")
-            return None
-        document = connection.execute(
-            sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
-        ).scalar_one()
+        return _taken(connection, outbox_id, terms, store.now)
+
+
+def claim_next(store: Store, terms: inbox.Terms) -> Claimed | None:
+    """Take the most urgent note that can be left; outdated ones are ended on the way. None where there is none."""
+    now = store.now
+    free = sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now, outbox.c.attempts < terms.max_attempts)
+    held = outbox.alias("held")
+    of_key = sa.exists().where(
+        held.c.key == outbox.c.key, held.c.state == "posting", held.c.lease_until > now, held.c.id != outbox.c.id
+    )
+    turn = sa.select(outbox.c.id).where(free, ~of_key).order_by(outbox.c.rank, outbox.c.id).limit(1)
+    while True:
+        with store.write() as connection:
+            outbox_id = connection.execute(turn.with_for_update(skip_locked=True)).scalar_one_or_none()
+            if outbox_id is None:
+                return None
+            claimed = _taken(connection, outbox_id, terms, now)
+            ended = connection.execute(sa.select(outbox.c.state).where(outbox.c.id == outbox_id)).scalar_one()
+        if claimed is not None or ended == "pending":  # another note of the situation was faster
+            return claimed
+
+
+def _taken(connection: Connection, outbox_id: int, terms: inbox.Terms, now: datetime) -> Claimed | None:
+    token = secrets.token_hex(16)
+    key = connection.execute(sa.select(outbox.c.key).where(outbox.c.id == outbox_id)).scalar_one_or_none()
+    if key is None:
+        return None
+    # No two notes of one situation are taken at a time. A lock on the situation, not on rows: those could wait for
+    # each other. SQLite has one writer anyway.
+    database.lock_name(connection, f"note {key}")
+    rows = connection.execute(sa.select(outbox).where(outbox.c.key == key)).all()
+    row = next((item for item in rows if item.id == outbox_id), None)
+    if row is None or row.attempts >= terms.max_attempts:
+        return None
+    if not (
+        (row.state == "pending" and row.due_at <= now)
+        or (row.state == "posting" and row.lease_until is not None and row.lease_until <= now)
+    ):
+        return None
+    others = [item for item in rows if item.id != outbox_id]
+    if any(item.id > outbox_id for item in others):
+        _end(connection, outbox_id, row.message_id, "superseded", now, "a newer note stands in its place")
+        return None
+    if any(item.state == "posting" and item.lease_until > now for item in others):
+        return None
+    values = {"state": "posting", "lease_until": now + terms.lease, "lease_token": token, "updated_at": now}
+    mine = sa.update(outbox).where(outbox.c.id == outbox_id)
+    connection.execute(mine.values(attempts=row.attempts + 1, **values))
+    document = connection.execute(sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)).scalar_one()
     outcome: entries.GoodEnd = codec.unpack(document, entries.GoodEnd)
     note = _note(outcome, row.settled)
     assert note is not None  # `put` wrote the row because there is one
-    return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts)
+    return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts + 1)
+
+
+def behind(store: Store, key: str) -> int | None:
+    """The newest note of a situation that waits to be left; None where none does."""
+    mine = sa.and_(outbox.c.key == key, outbox.c.state == "pending", outbox.c.due_at <= store.now)
+    with store.read() as connection:
+        found = connection.execute(sa.select(sa.func.max(outbox.c.id)).where(mine)).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def confirm(store: Store, claimed: Claimed, receipt: Receipt) -> None:
@@ -126,6 +165,9 @@ def confirm(store: Store, claimed: Claimed, receipt: Receipt) -> None:
         if not insert_once(connection, posts, {"key": receipt.key, "revision": 1, **values}):
             changed = sa.and_(posts.c.key == receipt.key, posts.c.digest != receipt.digest)
             connection.execute(sa.update(posts).where(changed).values(revision=posts.c.revision + 1, **values))
+        mine = sa.and_(outbox.c.id == claimed.outbox_id, outbox.c.lease_token == claimed.token)
+        if connection.execute(sa.select(outbox.c.id).where(mine).with_for_update()).first() is None:
+            return  # taken over meanwhile: whoever has it leaves the note that stands there now
         _end(connection, claimed.outbox_id, claimed.message_id, "posted", now, f"note left in {receipt.place}")
 
 
@@ -148,7 +190,7 @@ def fail(store: Store, claimed: Claimed, failure: inbox.Failure, terms: inbox.Te
             )
         )
         if connection.execute(ended).rowcount == 1 and not again:
-            _give_up(connection, claimed.message_id, failure, now)
+            _give_up(connection, claimed.outbox_id, claimed.message_id, failure, now)
 
 
 def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, ...]:
@@ -166,10 +208,12 @@ def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, 
         for row in connection.execute(sa.select(outbox.c.id, outbox.c.message_id).where(spent).limit(limit)).all():
             ended = sa.update(outbox).where(outbox.c.id == row.id, spent)
             if connection.execute(ended.values(state="failed", reason=failure.reason, updated_at=now)).rowcount == 1:
-                _give_up(connection, row.message_id, failure, now)
-        waiting = sa.or_(lost, sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now))
-        found = connection.execute(sa.select(outbox.c.id).where(waiting).order_by(outbox.c.id).limit(limit)).scalars()
-        return tuple(found)
+                _give_up(connection, int(row.id), row.message_id, failure, now)
+        again = {"state": "pending", "lease_until": None, "lease_token": None, "updated_at": now}
+        connection.execute(sa.update(outbox).where(lost, ~spent).values(**again))
+        due = sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now)
+        wanted = sa.select(outbox.c.id).where(due).order_by(outbox.c.rank, outbox.c.id).limit(limit)
+        return tuple(connection.execute(wanted).scalars())
 
 
 def again(store: Store, keys: Sequence[str], *, settled: str = "") -> tuple[int, ...]:
@@ -239,13 +283,22 @@ def _end(connection: Connection, outbox_id: int, message_id: str, state: str, no
         .where(outbox.c.id == outbox_id)
         .values(state=state, lease_until=None, lease_token=None, reason="", updated_at=now)
     )
-    moved = sa.update(messages).where(messages.c.message_id == message_id, messages.c.state == inbox.State.ADVISED)
+    moved = sa.update(messages).where(_of_this_note(outbox_id, message_id))
     if connection.execute(moved.values(state=inbox.State.POSTED, updated_at=now)).rowcount == 1:
         inbox.record(connection, message_id, inbox.State.POSTED, now, detail)
 
 
-def _give_up(connection: Connection, message_id: str, failure: inbox.Failure, now: datetime) -> None:
+def _of_this_note(outbox_id: int, message_id: str) -> sa.ColumnElement[bool]:
+    """The message waits for this note, not for one that a later reading of it wrote."""
+    outcome = sa.select(outbox.c.outcome_id).where(outbox.c.id == outbox_id).scalar_subquery()
+    waits = messages.c.state == inbox.State.ADVISED
+    return sa.and_(messages.c.message_id == message_id, waits, messages.c.outcome_id == outcome)
+
+
+def _give_up(
+    connection: Connection, outbox_id: int, message_id: str, failure: inbox.Failure, now: datetime
+) -> None:
     told = {"step": failure.step, "reason": failure.reason, "way_out": failure.way_out, "trace": failure.trace}
-    moved = sa.update(messages).where(messages.c.message_id == message_id, messages.c.state == inbox.State.ADVISED)
+    moved = sa.update(messages).where(_of_this_note(outbox_id, message_id))
     if connection.execute(moved.values(state=inbox.State.FAILED, updated_at=now, **told)).rowcount == 1:
         inbox.record(connection, message_id, inbox.State.FAILED, now, f"{failure.step}: {failure.reason}")

@@ -14,7 +14,7 @@ from triage.errors import InputError
 from triage.store import codec, decisions, entries
 from triage.store.database import Store
 from triage.store.decisions import Decision as Decision
-from triage.store.inbox import State
+from triage.store.inbox import CLAIMED, State
 from triage.store.tables import entries as rows
 from triage.store.tables import (
     entry_counts,
@@ -194,7 +194,7 @@ def message_totals(store: Store) -> dict[str, int]:
 
 def unfinished(store: Store) -> dict[str, int]:
     """Messages that wait, are being read, or failed: state → number. Few at any time, found by index."""
-    states = (State.RECEIVED, State.READING, State.FAILED)
+    states = (State.RECEIVED, *CLAIMED, State.FAILED)
     with store.read() as connection:
         query = sa.select(messages.c.state, sa.func.count()).where(messages.c.state.in_(states))
         return {row[0]: row[1] for row in connection.execute(query.group_by(messages.c.state))}
@@ -208,10 +208,13 @@ def detail(store: Store, key: str) -> Detail | None:
         if row is None:
             return None
         told = connection.execute(
-            sa.select(entry_messages).where(entry_messages.c.entry_id == row.id).order_by(entry_messages.c.id)
+            sa.select(entry_messages)
+            .join(messages, messages.c.message_id == entry_messages.c.message_id)
+            .where(entry_messages.c.entry_id == row.id)
+            .order_by(messages.c.id, entry_messages.c.id)
         ).all()
         newest: dict[str, sa.Row[*tuple[object, ...]]] = {}
-        for item in told:  # keeps the place of a message's first reading, holds its newest
+        for item in told:  # in the order of arrival, each in its newest reading
             newest[item.message_id] = item
         wanted = [item.outcome_id for item in newest.values()]
         documents = {
@@ -229,7 +232,7 @@ def detail(store: Store, key: str) -> Detail | None:
         current=tuple(
             (_told(item), codec.unpack(documents[item.outcome_id], entries.GoodEnd)) for item in newest.values()
         ),
-        history=tuple(_told(item) for item in reversed(told)),
+        history=tuple(_told(item) for item in sorted(told, key=lambda item: -item.id)),
         decisions=tuple(
             Decided(
                 decision=Decision(item.decision),

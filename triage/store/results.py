@@ -4,18 +4,19 @@ Never stores for a claim that was lost: whoever took the message over stores ins
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from triage.domain import watch
 from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, entries, inbox, learned, model_use, outbox
+from triage.store import codec, entries, inbox, lanes, learned, model_use, outbox
 from triage.store.database import Store
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
 from triage.store.tables import entries as entries_table
@@ -35,6 +36,7 @@ class Stored:
 
     state: inbox.State
     outbox_id: int | None = None  # the note to leave now
+    next: tuple[tuple[str, lanes.Lane], ...] = ()  # messages to read now, and where: their turn has come
 
 
 def finish(
@@ -78,7 +80,39 @@ def finish(
                 connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
-    return Stored(state=state, outbox_id=note)
+        again = _later_ones_again(connection, outcome.message_id, outcome_id, orders, now)
+        lane = lanes.behind(connection, outcome.message_id)
+        again += ((outcome.message_id, lane),) if lane is not None else ()
+    return Stored(state=state, outbox_id=note, next=again)
+
+
+def _later_ones_again(
+    connection: Connection, message_id: str, outcome_id: int, orders: Sequence[int], now: datetime
+) -> tuple[tuple[str, lanes.Lane], ...]:
+    """Have messages read again that came after this one, speak of its orders, and were understood without knowing it.
+
+    So that the end is the same as if all had been read in the order of their arrival. A message that was understood
+    before has been known to them already.
+    """
+    known = sa.select(outcomes.c.id).where(outcomes.c.message_id == message_id, outcomes.c.id != outcome_id).limit(1)
+    if not orders or connection.execute(known).first() is not None:
+        return ()
+    here = sa.select(messages.c.id).where(messages.c.message_id == message_id, messages.c.door != watch.DOOR)
+    about = sa.select(outcome_orders.c.outcome_id).where(outcome_orders.c.order_id.in_(orders))
+    ended = (inbox.State.ADVISED, inbox.State.POSTED, inbox.State.DONE)
+    later = (
+        sa.select(messages.c.message_id)
+        .where(messages.c.id > here.scalar_subquery(), messages.c.door != watch.DOOR, messages.c.state.in_(ended))
+        .where(messages.c.outcome_id.in_(about))
+        .order_by(messages.c.id)
+        .limit(_EARLIER)
+    )
+    found = []
+    for name in connection.execute(later).scalars().all():
+        why = "an earlier message about the same order was understood after it"
+        if inbox.put_back(connection, name, now, why):
+            found.append((name, lanes.Lane.READING))
+    return tuple(found)
 
 
 def outcome_of(store: Store, message_id: str) -> entries.GoodEnd | None:

@@ -3,7 +3,7 @@
 Pure. Never judges a message anew: it only weighs what the outcomes already say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from triage.domain.assessment import ConfirmedLine, Deviation, DeviationType, Kind
@@ -45,8 +45,8 @@ class Situation:
     open: bool  # somebody should look
 
 
-def weigh(history: Sequence[Understood], *, decided: int = 0) -> Situation:
-    """What stands after these messages, oldest first. The first `decided` of them a person has dealt with already.
+def weigh(history: Sequence[Understood], *, decided: Collection[int] = ()) -> Situation:
+    """What stands after these messages, oldest first. decided: indexes of those a person has dealt with already.
 
     Raises ValueError for an empty history.
     """
@@ -55,7 +55,7 @@ def weigh(history: Sequence[Understood], *, decided: int = 0) -> Situation:
     standing = tuple(
         (index, item)
         for index, understood in enumerate(history)
-        if index >= decided
+        if index not in decided
         for item in understood.assessment.deviations
         if not _replaced(item, history[index + 1 :])
     )
@@ -63,7 +63,7 @@ def weigh(history: Sequence[Understood], *, decided: int = 0) -> Situation:
     telling = [
         index
         for index, understood in enumerate(history)
-        if index >= decided
+        if index not in decided
         and not isinstance(understood, NothingToSay)
         and (index in with_standing or not understood.assessment.deviations)
     ]

@@ -88,9 +88,15 @@ messages = sa.Table(
     sa.Column("way_out", SafeText, nullable=False, server_default=""),
     sa.Column("trace", SafeText, nullable=False, server_default=""),  # traceback, for the operator alone
     sa.Column("outcome_id", Key),  # the newest outcome
+    sa.Column("lane", sa.String(16), nullable=False, server_default="reading"),  # which workers take it
+    sa.Column("rank", sa.Integer, nullable=False, server_default="1"),  # within the lane; the smallest first
+    sa.Column("thread", sa.String(40), nullable=False, server_default=""),  # one after another; "": with no other
     sa.Column("updated_at", Instant, nullable=False),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "state", "lease_until"),
+    sa.Index(None, "state", "lane", "rank", "id"),
+    sa.Index(None, "door", "state"),
+    sa.Index(None, "thread", "id"),
 )
 
 #: What a door turned away before it became a message: never dropped silently.
@@ -252,6 +258,7 @@ outbox = sa.Table(
     sa.Column("outcome_id", Key, nullable=False, unique=True),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),  # pending, posting, posted, superseded, failed
+    sa.Column("rank", sa.Integer, nullable=False, server_default="2"),  # the smallest is left first
     sa.Column("attempts", sa.Integer, nullable=False),  # counted at the claim
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("lease_until", Instant),
@@ -260,6 +267,7 @@ outbox = sa.Table(
     sa.Column("settled", SafeText, nullable=False, server_default=""),  # why the matter is over: stands on top
     sa.Column("updated_at", Instant, nullable=False),
     sa.Index(None, "state", "due_at"),
+    sa.Index(None, "state", "rank", "id"),
     sa.Index(None, "key", "id"),
     sa.Index(None, "message_id"),
 )

@@ -102,7 +102,7 @@ def _read(work: working.Work, message_id: str, *, new: bool, again: bool) -> tup
         working.post(work, stored.outbox_id)
     state = inbox.states(work.store, [message_id])[message_id]
     outcome = results.outcome_of(work.store, message_id)
-    if state in (inbox.State.RECEIVED, inbox.State.READING, inbox.State.FAILED) or outcome is None:
+    if state in (inbox.State.RECEIVED, *inbox.CLAIMED, inbox.State.FAILED) or outcome is None:
         return {"message_id": message_id, "state": state} | _why(work, message_id, state), True
     return {"state": state} | facts.of_outcome(outcome), False
 

@@ -4,7 +4,7 @@ Each call claims first, so that ringing twice does nothing twice. Never passes a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -12,12 +12,15 @@ import structlog
 from triage import bootstrap
 from triage.domain import watch
 from triage.domain.message import Message
-from triage.domain.outcome import Outcome
+from triage.domain.outcome import Outcome, Reached
+from triage.domain.ports import Toolkit
 from triage.domain.posting import Poster
 from triage.errors import Error
+from triage.settings import Settings
 from triage.store import inbox, model_use, outbox, results
 from triage.store.database import Store
-from triage.tasks import log_head
+from triage.store.lanes import Lane
+from triage.tasks import handing, log_head
 
 _log = structlog.get_logger(__name__)
 
@@ -28,16 +31,19 @@ class Work:
 
     store: Store
     terms: inbox.Terms
-    triage: Callable[[Message], Outcome]
+    triage: Callable[[Message, Reached], Outcome]
     fingerprint: results.Fingerprint
     poster: Poster
     model_is_back: Callable[[], bool] = lambda: False  # a language model that messages wait for answers again
     keep_log: Callable[[], object] = lambda: None  # has the end of the log of calls kept
 
 
-def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str | None = None) -> Work:
+def of(
+    services: bootstrap.Services, *, snapshot: Path | None = None, mode: str | None = None, lane: Lane | None = None
+) -> Work:
     """The production work: the one path with the toolkit and the ERP that the settings name.
 
+    lane: of a worker that leaves to others what is not of its lane; None: everything is done at once.
     Loads the models at the first message. Raises what `bootstrap.toolkit` and `bootstrap.erp` raise.
     """
     from triage import pipeline  # heavy: all steps with their models and vocabularies
@@ -49,18 +55,27 @@ def of(services: bootstrap.Services, *, snapshot: Path | None = None, mode: str 
         ledger=model_use.StoredLedger(store=services.store),
         answers=model_use.StoredAnswers(store=services.store),
     )
-    tools = bootstrap.toolkit(settings, bootstrap.memory(services.store), second=second)
+    tools = _of_lane(bootstrap.toolkit(settings, bootstrap.memory(services.store), second=second), settings, lane)
     return Work(
         store=services.store,
         terms=services.terms,
-        triage=lambda message: (pipeline.look_at if message.door == watch.DOOR else pipeline.triage_message)(
-            message, erp, tools
-        ),
+        triage=lambda message, reached: (
+            pipeline.look_at if message.door == watch.DOOR else pipeline.triage_message
+        )(message, erp, tools, reached),
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
         model_is_back=second.ready if second is not None else lambda: False,
         keep_log=lambda: log_head.keep(services),
     )
+
+
+def _of_lane(tools: Toolkit, settings: Settings, lane: Lane | None) -> Toolkit:
+    """The toolkit without what a worker of this lane leaves to others."""
+    if lane is Lane.READING and bootstrap.reads_scans():
+        tools = replace(tools, reader=handing.WithoutScans(bootstrap.reader(settings, scans=False)))
+    if lane in (Lane.READING, Lane.SCANS) and tools.second is not None:
+        tools = replace(tools, second=handing.AskedElsewhere(tools.second))
+    return tools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +92,29 @@ def read(work: Work, message_id: str) -> results.Stored | None:
     None where there was nothing to claim, or where the claim was lost on the way. Raises StoreError where the database
     does not answer: the claim then runs out and the message comes back.
     """
-    with structlog.contextvars.bound_contextvars(message_id=message_id):
-        claim = inbox.claim(work.store, message_id, work.terms)
-        if claim is None:
-            _log.debug("message not claimed")
-            return None
+    claim = inbox.claim(work.store, message_id, work.terms)
+    return None if claim is None else _read(work, claim)
+
+
+def read_next(work: Work, lane: Lane) -> results.Stored | None:
+    """As `read`, with the message of the lane whose turn it is."""
+    claim = inbox.claim_next(work.store, lane, work.terms)
+    return None if claim is None else _read(work, claim)
+
+
+def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
+    with structlog.contextvars.bound_contextvars(message_id=claim.message.id):
         _log.info("reading started", attempt=claim.attempt)
         try:
-            outcome = work.triage(claim.message)
+            outcome = work.triage(
+                claim.message, lambda stage: inbox.advance(work.store, claim, inbox.State(stage.value))
+            )
             stored = results.finish(work.store, claim, outcome, work.terms, fingerprint=work.fingerprint)
+        except handing.HandedOver as other:
+            kept = inbox.hand_over(work.store, claim, other.lane, other.why)
+            _log.info("handed over", lane=other.lane)
+            here = ((claim.message.id, other.lane),)
+            return results.Stored(state=inbox.State.RECEIVED, next=here) if kept else None
         except Error as error:
             told = inbox.Failure(
                 step="reading", reason=error.reason, way_out=error.way_out, retry_helps=error.retry_helps
@@ -102,8 +131,16 @@ def read(work: Work, message_id: str) -> results.Stored | None:
 def post(work: Work, outbox_id: int) -> bool:
     """Claim a note and leave it. True where it stands on its record now, False where nothing was left."""
     claimed = outbox.claim(work.store, outbox_id, work.terms)
-    if claimed is None:
-        return False
+    return claimed is not None and _post(work, claimed)
+
+
+def post_next(work: Work) -> bool:
+    """As `post`, with the most urgent note that waits."""
+    claimed = outbox.claim_next(work.store, work.terms)
+    return claimed is not None and _post(work, claimed)
+
+
+def _post(work: Work, claimed: outbox.Claimed) -> bool:
     with structlog.contextvars.bound_contextvars(message_id=claimed.message_id):
         try:
             receipt = work.poster.post(claimed.note)
@@ -122,7 +159,11 @@ def post(work: Work, outbox_id: int) -> bool:
         outbox.confirm(work.store, claimed, receipt)
         work.keep_log()
         _log.info("note left", place=receipt.place)
-        return True
+    # A newer note of the same situation had to wait for this one.
+    newer = outbox.behind(work.store, claimed.note.key)
+    if newer is not None:
+        post(work, newer)
+    return True
 
 
 def sweep(work: Work) -> Stuck:

@@ -148,7 +148,7 @@ def listing(
         failed=unfinished.get(inbox.State.FAILED, 0),
         link=lambda **more: "/?" + urlencode({name: value for name, value in (chosen | more).items() if value}),
         filtered=any(value for name, value in chosen.items() if name not in ("state", "group")),
-        waiting=sum(unfinished.get(name, 0) for name in (inbox.State.RECEIVED, inbox.State.READING)),
+        waiting=sum(unfinished.get(name, 0) for name in (inbox.State.RECEIVED, *inbox.CLAIMED)),
     )
 
 
