@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import processes
 import pytest
 from understood_examples import Clock
 
@@ -78,3 +79,15 @@ def store(database_url: str, clock: Clock) -> Iterator[database.Store]:
     migrate.migrate(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def environment(postgres_server: str | None, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of every process of the service, on a PostgreSQL and a Redis that run."""
+    redis = shutil.which("redis-server")
+    if postgres_server is None or redis is None:
+        if os.environ.get("CI"):
+            pytest.fail("no PostgreSQL or no Redis here")
+        pytest.skip("no PostgreSQL or no Redis here")
+    with processes.service(postgres_server, redis, tmp_path) as environment:
+        yield environment

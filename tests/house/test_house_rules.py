@@ -160,7 +160,7 @@ def test_nothing_secret_and_no_words_of_a_supplier_are_logged(tmp_path: Path) ->
         " 'TRIAGE_WEB_PASSWORD': 'geheim', 'TRIAGE_LOG_FORMAT': 'json'}, dotenv=None)\n"
         "bootstrap.configure_logging(loaded)\n"
         "services = bootstrap.services(loaded)\n"
-        "def triage(message):\n"
+        "def triage(message, reached):\n"
         "    if message.raw == b'Geheimtext bad': raise ValueError('Geheimtext')\n"
         "    return late(message.id, order(), headline='Geheimtext')\n"
         "job = work.Work(store=services.store, terms=inbox.Terms(), triage=triage, fingerprint=lambda _: 'f',"

@@ -15,7 +15,7 @@ from triage.tasks import work as working
 Run = Callable[..., int]
 
 
-def fake_triage(message: Message) -> Outcome:
+def fake_triage(message: Message, _reached: object) -> Outcome:
     """Says what a message's bytes ask for."""
     if message.raw.startswith(b"fail"):
         return Failed(message_id=message.id, step="matching", reason="no unit", way_out="Mend it.", retry_helps=False)

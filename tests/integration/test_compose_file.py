@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 
 from triage import cli, settings
+from triage.tasks import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +56,9 @@ def test_ours_run_commands_and_settings_that_exist() -> None:
     known = {item.variable for item in settings.described()}
     commands = next(action.choices for action in cli.parser()._actions if action.choices)
     ours = {name: item for name, item in compose()["services"].items() if item.get("image") == "triage"}
-    assert len(ours) == 4
+    assert len(ours) == 6
+    served = [item["command"][3] for item in ours.values() if item["command"][1] == "worker"]
+    assert sorted(",".join(served).split(",")) == sorted(app.QUEUES)
     for name, service in ours.items():
         assert service["command"][0] == "triage", name
         assert service["command"][1] in (commands or ()), name

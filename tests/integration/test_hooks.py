@@ -24,7 +24,7 @@ def site(store: database.Store, rung: list[int], **given: object) -> TestClient:
         settings=loaded, store=store, intake=Intake(inbox=inbox.StoredInbox(store=store), max_size=1000),
         terms=inbox.Terms(), poster=outbox.LocalPoster(store=store), erp_now=lambda: store.now,
     )  # fmt: skip
-    return TestClient(create_app(services, lambda _: None, lambda: rung.append(1)), base_url="http://localhost")
+    return TestClient(create_app(services, lambda: None, lambda: rung.append(1)), base_url="http://localhost")
 
 
 @pytest.fixture

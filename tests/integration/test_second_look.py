@@ -164,7 +164,7 @@ def test_worker_and_evaluation_say_the_same_and_provenance_is_stored(loaded: Set
     assert by_worker.asked[0].answer
     told = facts.of_outcome(by_worker)["asked"][0]
     assert told["answer"] == by_worker.asked[0].answer
-    with TestClient(create_app(services, lambda _: None), base_url="http://localhost") as browser:
+    with TestClient(create_app(services, lambda: None), base_url="http://localhost") as browser:
         page = browser.get(f"/entries/{by_worker.advice.key}").text
     assert "asked a language model: kind answered" in page
     assert {"prompt", "prompt_digest", "model", "parameters", "request", "result", "cost", "dropped"} <= set(told)

@@ -24,7 +24,7 @@ def site(services: bootstrap.Services) -> Iterator[tuple[str, list[int]]]:
     """Our pages on a free port, and the looks rung for."""
     rung: list[int] = []
     settings = services.settings.model_copy(update={"odoo_hook_secret": SecretStr(SECRET)})
-    app = create_app(replace(services, settings=settings), lambda _: None, lambda: rung.append(1))
+    app = create_app(replace(services, settings=settings), lambda: None, lambda: rung.append(1))
     port = server.free_port()
     serving = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=serving.run, daemon=True)

@@ -118,7 +118,7 @@ def test_the_whole_topology_reads_a_reply_and_a_judgement(
     subprocess.run(command("migrate"), env=compose["migrate"]["environment"], check=True, capture_output=True)
     api = compose["api"]["environment"]
     with contextlib.ExitStack() as processes:
-        for name in ("api", "worker", "scheduler"):
+        for name in ("api", "worker", "worker-slow", "worker-odoo", "scheduler"):
             processes.enter_context(running(command(name), compose[name]["environment"], log))
 
         def asked(path: str) -> Any:

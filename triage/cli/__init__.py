@@ -117,7 +117,16 @@ def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         server.add_argument("--host", help="address to listen on (default: TRIAGE_HOST)")
         server.add_argument("--port", type=int, help="port to listen on (default: TRIAGE_PORT)")
     mode_option(serve)
-    mode_option(command(commands, "worker", _worker, "work on messages that other processes take in"))
+    worker = command(
+        commands,
+        "worker",
+        _worker,
+        "work on messages that other processes take in",
+        "triage worker --queues reading,odoo --concurrency 2",
+    )
+    worker.add_argument("--queues", metavar="NAMES", help="default: TRIAGE_WORKER_QUEUES, else all")
+    worker.add_argument("--concurrency", type=int, help="processes (default: TRIAGE_WORKER_CONCURRENCY)")
+    mode_option(worker)
     command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
     command(commands, "migrate", _migrate, "bring the database's tables to this version")
 
@@ -247,7 +256,7 @@ def _demo(given: argparse.Namespace) -> int:
     services = bootstrap.services(settings)
     console = Console()
     ready = work.of(services)  # what is missing is told before anything starts
-    celery = app.make_app(settings, lambda: ready)
+    celery = app.make_app(settings, lambda lane: ready)
     with embedded.running(celery, services.store) as worker:
         new = demo.fill(services, worker, mailbox.messages, console)
         demo.show(services, console, new=new, known=len(mailbox.messages) - new)
@@ -267,7 +276,7 @@ def _serve(given: argparse.Namespace) -> int:
     services = bootstrap.services(settings)
     if not settings.embedded:
         return pages.serve(services, ring=serving.ringer(settings), look=serving.looker(settings))
-    celery = app.make_app(settings, lambda: work.of(services))
+    celery = app.make_app(settings, lambda lane: work.of(services))
     with embedded.running(celery, services.store) as worker:
         return pages.serve(services, ring=worker.ring, look=worker.look)
 
@@ -281,7 +290,7 @@ def _watch(given: argparse.Namespace) -> int:
 def _worker(given: argparse.Namespace) -> int:
     from triage.tasks import serving
 
-    return serving.worker(load(given))
+    return serving.worker(load(given, worker_queues=given.queues, worker_concurrency=given.concurrency))
 
 
 def _scheduler(given: argparse.Namespace) -> int:

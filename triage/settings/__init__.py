@@ -78,6 +78,9 @@ class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSett
     scan_every: int = _setting(
         3600, "How often the ERP is scanned for what no message tells; 0: never by itself.", "seconds", ge=0
     )
+    worker_queues: str = _setting(
+        "", "Queues of one worker, of `intake,reading,scans,model,odoo`; empty: all. Each needs a worker somewhere."
+    )
     worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
     watch_folder: Path | None = _setting(None, "Folder whose new files are taken in; empty: none is watched.")
     watch_every: float = _setting(5.0, "How often the watched folder is looked at.", "seconds", ge=0.1)

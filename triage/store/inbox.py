@@ -19,7 +19,7 @@ from triage.domain.message import Message
 from triage.store import lanes
 from triage.store.database import Store, insert_once
 from triage.store.lanes import Lane
-from triage.store.tables import blobs, messages, refusals, transitions
+from triage.store.tables import blobs, messages, outcomes, refusals, transitions
 
 
 class State(enum.StrEnum):
@@ -51,6 +51,7 @@ class Claim:
     token: str
     attempt: int  # counted from 1
     lease_until: datetime
+    newest: int  # outcome there was at that moment; later ones it may not have seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,9 @@ def _taken(connection: Connection, which: sa.ColumnElement[bool], terms: Terms, 
     record(connection, row.message_id, State.READING, now, f"attempt {row.attempts}")
     raw = connection.execute(sa.select(blobs.c.content).where(blobs.c.digest == row.message_id)).scalar_one()
     message = Message(id=row.message_id, raw=raw, door=row.door, received_at=row.received_at, name=row.name)
-    return Claim(message=message, token=token, attempt=row.attempts, lease_until=now + terms.lease)
+    newest = connection.execute(sa.select(sa.func.max(outcomes.c.id))).scalar_one() or 0
+    lease = now + terms.lease
+    return Claim(message=message, token=token, attempt=row.attempts, lease_until=lease, newest=newest)
 
 
 def advance(store: Store, claim: Claim, state: State) -> bool:

@@ -17,13 +17,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from triage.domain.message import Message
+from triage.store.database import Store
 from triage.store.tables import messages
 
 #: Messages of one door that may wait before the rest of them counts as a bulk import.
 BULK_FROM = 100
 
 _HEAD = 64 * 1024  # bytes of a message in which its headers are looked for
-_NUMBER = re.compile(r"(?<![^\W_])(?:[A-Z]{1,4}[-/]?\d{3,12}|\d{5,12})(?![^\W_])")
+_NUMBER = re.compile(r"(?<![^\W_])(?:[A-Z]{1,4}[-/]?\d{3,12}(?:[-/]\d{1,12})*|\d{5,12})(?![^\W_])")
 
 
 class Lane(enum.StrEnum):
@@ -50,6 +51,14 @@ class Place:
     thread: str  # number of an order in its subject or name; "" where there is none
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message whose turn has come."""
+
+    message_id: str
+    lane: Lane
+
+
 def place_of(connection: Connection, message: Message) -> Place:
     """The place of a message that has just come, by its headers and by how many of its door wait already."""
     subject, urgent = _told(message)
@@ -59,7 +68,7 @@ def place_of(connection: Connection, message: Message) -> Place:
         waiting = sa.select(messages.c.id).where(messages.c.door == message.door, messages.c.state == "received")
         if connection.execute(waiting.offset(BULK_FROM).limit(1)).first() is not None:
             rank = Rank.BULK
-    return Place(rank=rank, thread=found.group().replace("-", "").replace("/", "") if found else "")
+    return Place(rank=rank, thread=re.sub(r"[-/]", "", found.group())[:40] if found else "")
 
 
 def next_of(lane: Lane, now: datetime, *, most_attempts: int) -> "sa.Select[tuple[int]]":
@@ -85,24 +94,29 @@ def next_of(lane: Lane, now: datetime, *, most_attempts: int) -> "sa.Select[tupl
     )
 
 
-def waiting(connection: Connection, lane: Lane, now: datetime, *, limit: int) -> int:
-    """How many messages of a lane could be taken now; not counted beyond `limit`."""
-    some = sa.select(messages.c.id).where(*_waits(lane, now)).limit(limit).subquery()
-    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+def waiting(store: Store, *, limit: int = 1000) -> tuple[tuple[Lane, int], ...]:
+    """Lanes in which messages could be taken now, and how many; not counted beyond `limit`."""
+    with store.read() as connection:
+        found = []
+        for lane in Lane:
+            some = sa.select(messages.c.id).where(*_waits(lane, store.now)).limit(limit).subquery()
+            number = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+            found += [(lane, int(number))] if number else []
+    return tuple(found)
 
 
-def behind(connection: Connection, message_id: str) -> Lane | None:
-    """The lane of the next message of the same thread, where one waits."""
+def behind(connection: Connection, message_id: str) -> Waiting | None:
+    """The next message of the same thread, where one waits."""
     mine = sa.select(messages.c.id, messages.c.thread).where(messages.c.message_id == message_id).subquery()
     query = (
-        sa.select(messages.c.lane)
+        sa.select(messages.c.message_id, messages.c.lane)
         .where(messages.c.thread == mine.c.thread, mine.c.thread != "", messages.c.id > mine.c.id)
         .where(messages.c.state == "received")
         .order_by(messages.c.id)
         .limit(1)
     )
-    found = connection.execute(query).scalar_one_or_none()
-    return None if found is None else Lane(found)
+    found = connection.execute(query).one_or_none()
+    return None if found is None else Waiting(message_id=found.message_id, lane=Lane(found.lane))
 
 
 def _waits(lane: Lane, now: datetime) -> tuple[ColumnElement[bool], ...]:

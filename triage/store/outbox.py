@@ -20,7 +20,6 @@ from triage.store import codec, database, entries, inbox
 from triage.store.database import Store, insert_once
 from triage.store.tables import local_notes, messages, outbox, outcomes, posts
 
-
 #: The most urgent note is left first.
 _RANKS = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 
@@ -147,14 +146,6 @@ def _taken(connection: Connection, outbox_id: int, terms: inbox.Terms, now: date
     note = _note(outcome, row.settled)
     assert note is not None  # `put` wrote the row because there is one
     return Claimed(outbox_id=outbox_id, message_id=row.message_id, note=note, token=token, attempt=row.attempts + 1)
-
-
-def behind(store: Store, key: str) -> int | None:
-    """The newest note of a situation that waits to be left; None where none does."""
-    mine = sa.and_(outbox.c.key == key, outbox.c.state == "pending", outbox.c.due_at <= store.now)
-    with store.read() as connection:
-        found = connection.execute(sa.select(sa.func.max(outbox.c.id)).where(mine)).scalar_one_or_none()
-    return None if found is None else int(found)
 
 
 def confirm(store: Store, claimed: Claimed, receipt: Receipt) -> None:
@@ -295,9 +286,7 @@ def _of_this_note(outbox_id: int, message_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(messages.c.message_id == message_id, waits, messages.c.outcome_id == outcome)
 
 
-def _give_up(
-    connection: Connection, outbox_id: int, message_id: str, failure: inbox.Failure, now: datetime
-) -> None:
+def _give_up(connection: Connection, outbox_id: int, message_id: str, failure: inbox.Failure, now: datetime) -> None:
     told = {"step": failure.step, "reason": failure.reason, "way_out": failure.way_out, "trace": failure.trace}
     moved = sa.update(messages).where(_of_this_note(outbox_id, message_id))
     if connection.execute(moved.values(state=inbox.State.FAILED, updated_at=now, **told)).rowcount == 1:

@@ -16,8 +16,9 @@ from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, entries, inbox, lanes, learned, model_use, outbox
+from triage.store import codec, database, entries, inbox, lanes, learned, model_use, outbox
 from triage.store.database import Store
+from triage.store.lanes import Waiting
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
 from triage.store.tables import entries as entries_table
 
@@ -26,6 +27,8 @@ Fingerprint = Callable[[entries.GoodEnd], str]
 
 #: As many earlier messages as one message is compared with.
 _EARLIER = 50
+#: Ended well.
+_ENDED = (inbox.State.ADVISED, inbox.State.POSTED, inbox.State.DONE)
 #: The newest messages about open orders in which promised days are looked up.
 _PROMISING = 5000
 
@@ -36,7 +39,7 @@ class Stored:
 
     state: inbox.State
     outbox_id: int | None = None  # the note to leave now
-    next: tuple[tuple[str, lanes.Lane], ...] = ()  # messages to read now, and where: their turn has come
+    next: tuple[Waiting, ...] = ()  # messages to read now: their turn has come
 
 
 def finish(
@@ -51,9 +54,12 @@ def finish(
         return None if state is None else Stored(state=state)
     document = codec.pack(outcome, entries.GoodEnd)
     told = fingerprint(outcome)
-    now = store.now
+    orders = sorted({order.id for order in outcome.assessment.confirmation.orders})
     cleared = {"step": "", "reason": "", "way_out": "", "trace": ""}
     with store.write() as connection:
+        for order in orders:  # one after another, so that of two messages about an order one sees the other's end
+            database.lock_name(connection, f"order {order}")
+        now = store.now
         has_note = outbox.wanted(connection, outcome)
         state = inbox.State.ADVISED if has_note else inbox.State.DONE
         if not inbox.release(connection, claim, state, now, **cleared):
@@ -69,7 +75,6 @@ def finish(
         outcome_id = int(connection.execute(outcomes.insert().values(**row).returning(outcomes.c.id)).scalar_one())
         newest = sa.update(messages).where(messages.c.message_id == outcome.message_id)
         connection.execute(newest.values(outcome_id=outcome_id))
-        orders = sorted({order.id for order in outcome.assessment.confirmation.orders})
         if orders:
             connection.execute(outcome_orders.insert(), [{"outcome_id": outcome_id, "order_id": id} for id in orders])
         entries.update(connection, outcome, outcome_id, now)
@@ -80,39 +85,49 @@ def finish(
                 connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
-        again = _later_ones_again(connection, outcome.message_id, outcome_id, orders, now)
-        lane = lanes.behind(connection, outcome.message_id)
-        again += ((outcome.message_id, lane),) if lane is not None else ()
-    return Stored(state=state, outbox_id=note, next=again)
+        again = _out_of_order(connection, claim, outcome_id, orders, now)
+        behind = lanes.behind(connection, outcome.message_id)
+    turns = dict.fromkeys((*again, *((behind,) if behind is not None else ())))
+    return Stored(state=state, outbox_id=note, next=tuple(turns))
 
 
-def _later_ones_again(
-    connection: Connection, message_id: str, outcome_id: int, orders: Sequence[int], now: datetime
-) -> tuple[tuple[str, lanes.Lane], ...]:
-    """Have messages read again that came after this one, speak of its orders, and were understood without knowing it.
+def _out_of_order(
+    connection: Connection, claim: inbox.Claim, outcome_id: int, orders: Sequence[int], now: datetime
+) -> tuple[Waiting, ...]:
+    """Have messages read again that were understood without knowing an earlier one about the same order.
 
-    So that the end is the same as if all had been read in the order of their arrival. A message that was understood
-    before has been known to them already.
+    So that the end is the same as if all had been read in the order of their arrival: those that came after this one,
+    and this one where an earlier one ended while it was worked on. Only a message's first end is news to others.
     """
-    known = sa.select(outcomes.c.id).where(outcomes.c.message_id == message_id, outcomes.c.id != outcome_id).limit(1)
-    if not orders or connection.execute(known).first() is not None:
+    if not orders:
         return ()
-    here = sa.select(messages.c.id).where(messages.c.message_id == message_id, messages.c.door != watch.DOOR)
+    message_id = claim.message.id
+    mine = sa.select(messages.c.id, messages.c.door).where(messages.c.message_id == message_id)
+    here = connection.execute(mine).one()
+    if here.door == watch.DOOR:
+        return ()
     about = sa.select(outcome_orders.c.outcome_id).where(outcome_orders.c.order_id.in_(orders))
-    ended = (inbox.State.ADVISED, inbox.State.POSTED, inbox.State.DONE)
-    later = (
+    others = (
         sa.select(messages.c.message_id)
-        .where(messages.c.id > here.scalar_subquery(), messages.c.door != watch.DOOR, messages.c.state.in_(ended))
-        .where(messages.c.outcome_id.in_(about))
-        .order_by(messages.c.id)
-        .limit(_EARLIER)
+        .join(outcomes, outcomes.c.id == messages.c.outcome_id)
+        .where(outcomes.c.id.in_(about), messages.c.door != watch.DOOR)
     )
-    found = []
-    for name in connection.execute(later).scalars().all():
-        why = "an earlier message about the same order was understood after it"
-        if inbox.put_back(connection, name, now, why):
-            found.append((name, lanes.Lane.READING))
-    return tuple(found)
+    before = outcomes.alias("before")
+    wanted: list[str] = []
+    known = sa.select(outcomes.c.id).where(outcomes.c.message_id == message_id, outcomes.c.id != outcome_id).limit(1)
+    if connection.execute(known).first() is None:
+        later = others.where(messages.c.id > here.id, messages.c.state.in_(_ENDED)).order_by(messages.c.id)
+        wanted += connection.execute(later.limit(_EARLIER)).scalars().all()
+    first = ~sa.exists().where(before.c.message_id == messages.c.message_id, before.c.id < outcomes.c.id)
+    missed = others.where(messages.c.id < here.id, outcomes.c.id > claim.newest, first).limit(1)
+    if connection.execute(missed).first() is not None:
+        wanted.append(message_id)
+    why = "an earlier message about the same order was understood after it"
+    return tuple(
+        Waiting(message_id=name, lane=lanes.Lane.READING)
+        for name in wanted
+        if inbox.put_back(connection, name, now, why)
+    )
 
 
 def outcome_of(store: Store, message_id: str) -> entries.GoodEnd | None:

@@ -1,9 +1,11 @@
-"""The Celery app: tasks that carry ids, on a broker that is only an alarm clock; the database is the truth.
+"""The Celery app: bells on a broker that is only an alarm clock. The database is the truth and says whose turn it is.
 
+A queue a kind of work, so that each kind has processes of its own.
 Never keeps a result, never hands out a second task before the first is done, never waits for a broker without limit.
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from triage import bootstrap
 from triage.settings import Settings
+from triage.store.lanes import Lane
 from triage.tasks import work as working
 
 _log = structlog.get_logger(__name__)
@@ -24,10 +27,19 @@ SWEEP = "triage.sweep"
 SCAN = "triage.scan"
 LOOK = "triage.look"
 RECONCILE = "triage.reconcile"
-QUEUES = ("read", "post")
 
-#: Makes the work's means; called in each worker process, since connections can't be shared between processes.
-WorkOf = Callable[[], working.Work]
+#: The queue of each kind of work besides the lanes, which are queues of their own.
+INTAKE, ODOO = "intake", "odoo"
+QUEUES = (INTAKE, *(lane.value for lane in Lane), ODOO)
+_QUEUE_OF = {SWEEP: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO}
+
+#: A bell has work done until nothing is left, or for so long (seconds); then it rings again, so that others get a turn.
+_TURN = 5.0
+#: Bells that a sweep rings for one queue: more than there are processes.
+_MOST_BELLS = 64
+
+#: Makes the means of a lane's work; called in each worker process, since connections can't be shared between them.
+WorkOf = Callable[[Lane], working.Work]
 
 
 def make_app(settings: Settings, work_of: WorkOf) -> Celery:
@@ -35,41 +47,67 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     broker = "memory://localhost/" if settings.embedded else settings.broker_url.get_secret_value()
     app = Celery("triage", broker=broker, set_as_current=False)
     app.conf.update(_configuration(settings))
-    own_work = functools.cache(work_of)
-    own_services = functools.cache(lambda: bootstrap.services(settings))
+    _add_work(app, functools.cache(work_of), settings.sweep_every)
+    _add_looks(app, functools.cache(lambda: bootstrap.services(settings)))
+    app.finalize()
+    return app
+
+
+def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
+    """The tasks that messages and notes go through."""
 
     @app.task(name=READ, shared=False)  # type: ignore[untyped-decorator]
-    def read(message_id: str) -> None:
-        stored = working.read(own_work(), message_id)
-        if stored is not None and stored.outbox_id is not None:
-            ring(app, POST, stored.outbox_id)
+    def read(name: str) -> None:
+        lane = Lane(name)
+        end = time.monotonic() + _TURN
+        while (stored := working.read_next(own_work(lane), lane)) is not None:
+            if stored.outbox_id is not None:
+                ring(app, POST)
+            for item in stored.next:
+                if item.lane is not lane:  # those of this lane are taken here
+                    ring_lane(app, item.lane)
+            if time.monotonic() > end:
+                ring_lane(app, lane)
+                return
 
     @app.task(name=POST, shared=False)  # type: ignore[untyped-decorator]
-    def post(outbox_id: int) -> None:
-        working.post(own_work(), outbox_id)
+    def post() -> None:
+        end = time.monotonic() + _TURN
+        while working.post_next(own_work(Lane.READING)):
+            if time.monotonic() > end:
+                ring(app, POST)
+                return
 
     @app.task(name=SWEEP, shared=False)  # type: ignore[untyped-decorator]
     def sweep() -> None:
-        found = working.sweep(own_work())
-        for message_id in found.message_ids:
-            ring(app, READ, message_id)
-        for outbox_id in found.outbox_ids:
-            ring(app, POST, outbox_id)
+        found = working.sweep(own_work(Lane.READING))
+        # The next sweep rings anew: bells that nobody heard until then would only pile up.
+        for lane, number in found.waiting:
+            for _ in range(min(number, _MOST_BELLS)):
+                ring_lane(app, lane, expires=sweep_every)
+        for _ in found.outbox_ids[:_MOST_BELLS]:
+            ring(app, POST, expires=sweep_every)
+
+
+def _add_looks(app: Celery, own_services: Callable[[], bootstrap.Services]) -> None:
+    """The tasks that look at Odoo."""
 
     @app.task(name=SCAN, shared=False)  # type: ignore[untyped-decorator]
     def scan() -> None:
         from triage.tasks import scan as scanning
 
         services = own_services()
-        scanning.take(services, scanning.findings(services), own_work())
+        new = scanning.accept(services, scanning.findings(services))
+        for _ in range(min(new, _MOST_BELLS)):
+            ring_lane(app, Lane.READING)
 
     @app.task(name=LOOK, shared=False)  # type: ignore[untyped-decorator]
     def look() -> None:
         from triage.tasks import odoo_looks
 
         services = own_services()
-        for message_id in odoo_looks.look(services).message_ids:
-            ring(app, READ, message_id)
+        for _ in odoo_looks.look(services).message_ids[:_MOST_BELLS]:
+            ring_lane(app, Lane.READING)
         odoo_looks.adopt(services)
 
     @app.task(name=RECONCILE, shared=False)  # type: ignore[untyped-decorator]
@@ -77,19 +115,24 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
         from triage.tasks import reconcile as comparing
 
         done = comparing.reconcile(own_services())
-        for message_id in (*done.mails, *(message_id for message_id, _ in done.read_again)):
-            ring(app, READ, message_id)
-        for outbox_id in done.outbox_ids:
-            ring(app, POST, outbox_id)
-
-    app.finalize()
-    return app
+        for _ in (*done.mails, *done.read_again)[:_MOST_BELLS]:
+            ring_lane(app, Lane.READING)
+        for _ in done.outbox_ids[:_MOST_BELLS]:
+            ring(app, POST)
 
 
-def ring(app: Celery, task: str, *ids: str | int) -> bool:
-    """Have a task run soon. False where the broker does not answer: then the sweep finds the work later."""
+def ring_lane(app: Celery, lane: Lane, *, expires: float | None = None) -> bool:
+    """Have the next message of a lane read soon; see `ring`."""
+    return ring(app, READ, lane.value, queue=lane.value, expires=expires)
+
+
+def ring(app: Celery, task: str, *given: str, queue: str | None = None, expires: float | None = None) -> bool:
+    """Have a task run soon; unheard for `expires` seconds, it is not run at all.
+
+    False where the broker does not answer: then the sweep finds the work later.
+    """
     try:
-        app.tasks[task].apply_async(args=ids, retry=False)
+        app.tasks[task].apply_async(args=given, queue=queue or _QUEUE_OF[task], expires=expires, retry=False)
     except (OperationalError, OSError) as error:
         _log.warning("broker does not answer", task=task, error=type(error).__name__)
         return False
@@ -121,16 +164,9 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_time_limit": settings.task_time_limit,
-        "task_default_queue": "read",
+        "task_default_queue": INTAKE,
         "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
-        "task_routes": {
-            READ: {"queue": "read"},
-            SWEEP: {"queue": "post"},
-            SCAN: {"queue": "read"},
-            LOOK: {"queue": "read"},
-            RECONCILE: {"queue": "read"},
-            POST: {"queue": "post"},
-        },
+        "task_routes": {task: {"queue": queue} for task, queue in _QUEUE_OF.items()},
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_redirect_stdouts": False,

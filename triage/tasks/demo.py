@@ -59,8 +59,8 @@ def fill(services: bootstrap.Services, worker: embedded.Embedded, messages: Sequ
         files.take(services.intake, path, door="command line", name=f"{path.parent.name}.eml") for path in messages
     ]
     new = [item.message_id for item in accepted if item.new]
-    for message_id in new:
-        worker.ring(message_id)
+    for _ in new:
+        worker.ring()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -16,6 +16,7 @@ from celery.worker import state as worker_state
 from triage.errors import StoreError
 from triage.store import inbox
 from triage.store.database import Store
+from triage.store.lanes import Lane
 from triage.tasks import app as apps
 
 
@@ -40,9 +41,9 @@ class Embedded:
     store: Store
     thread: threading.Thread
 
-    def ring(self, message_id: str) -> None:
-        """Have a message read soon."""
-        apps.ring(self.app, apps.READ, message_id)
+    def ring(self) -> None:
+        """Have what waits read soon."""
+        apps.ring_lane(self.app, Lane.READING)
 
     def look(self) -> None:
         """Have Odoo looked at soon."""

@@ -97,9 +97,7 @@ def _read(work: working.Work, message_id: str, *, new: bool, again: bool) -> tup
     known = inbox.states(work.store, [message_id])[message_id]
     if not new and (again or known is inbox.State.FAILED):
         inbox.replay(work.store, message_id)
-    stored = working.read(work, message_id)
-    if stored is not None and stored.outbox_id is not None:
-        working.post(work, stored.outbox_id)
+    working.through(work, message_id)
     state = inbox.states(work.store, [message_id])[message_id]
     outcome = results.outcome_of(work.store, message_id)
     if state in (inbox.State.RECEIVED, *inbox.CLAIMED, inbox.State.FAILED) or outcome is None:

@@ -79,6 +79,4 @@ def read(services: bootstrap.Services, message_ids: tuple[str, ...]) -> None:
         return
     work = working.of(services)
     for message_id in message_ids:
-        stored = working.read(work, message_id)
-        if stored is not None and stored.outbox_id is not None:
-            working.post(work, stored.outbox_id)
+        working.through(work, message_id)

@@ -3,9 +3,10 @@
 What was found before and still holds the same way creates nothing new; what no longer holds closes its entry.
 """
 
+import functools
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +65,9 @@ def run(settings: Settings, *, as_json: bool, dry_run: bool, snapshot: Path | No
     """Scan, print what was found, and bring it onto the queue (unless dry_run). Returns 0."""
     services = bootstrap.services(settings)
     found = findings(services, snapshot=snapshot)
-    new = 0 if dry_run else take(services, found, working.of(services, snapshot=snapshot))
+    new = 0
+    if not dry_run:
+        new = accept(services, found, functools.partial(working.through, working.of(services, snapshot=snapshot)))
     if as_json:
         told = [_plain(item) for item in found]
         sys.stdout.write(json.dumps({"findings": told, "news": new}, indent=1, ensure_ascii=False) + "\n")
@@ -73,8 +76,10 @@ def run(settings: Settings, *, as_json: bool, dry_run: bool, snapshot: Path | No
     return 0
 
 
-def take(services: bootstrap.Services, found: tuple[Finding, ...], work: working.Work) -> int:
-    """Have each situation read and its note left; returns how many were news."""
+def accept(
+    services: bootstrap.Services, found: tuple[Finding, ...], read: Callable[[str], object] = lambda message_id: None
+) -> int:
+    """Take each situation in; returns how many were news. read: told the message of each piece of news."""
     new = 0
     store = services.store
     for name, raw in messages(found, results.watched_keys(store), results.latest_scans(store)):
@@ -82,9 +87,7 @@ def take(services: bootstrap.Services, found: tuple[Finding, ...], work: working
         if not accepted.new:
             continue
         new += 1
-        stored = working.read(work, accepted.message_id)
-        if stored is not None and stored.outbox_id is not None:
-            working.post(work, stored.outbox_id)
+        read(accepted.message_id)
     return new
 
 

@@ -3,6 +3,7 @@
 Refuses the in-memory broker: nobody else could ring there.
 """
 
+import functools
 import os
 import socket
 from collections.abc import Callable
@@ -12,28 +13,35 @@ from celery import Celery
 from triage import bootstrap
 from triage.errors import SettingsError
 from triage.settings import Settings
+from triage.store.lanes import Lane
 from triage.tasks import app as apps
 from triage.tasks import work as working
 
-#: Has a message read soon.
-Ring = Callable[[str], object]
+#: Has what waits read soon.
+Ring = Callable[[], object]
 
 
 def app_of(settings: Settings) -> Celery:
     """The production app of the settings."""
-    return apps.make_app(settings, lambda: working.of(bootstrap.services(settings)))
+    services = functools.cache(lambda: bootstrap.services(settings))
+    return apps.make_app(settings, lambda lane: working.of(services(), lane=lane))
 
 
 def worker(settings: Settings) -> int:
-    """Work until stopped. Raises SettingsError for the in-memory broker."""
+    """Work until stopped. Raises SettingsError for the in-memory broker, and for queues that there are not."""
     _outside(settings)
+    queues = [item.strip() for item in settings.worker_queues.split(",") if item.strip()] or list(apps.QUEUES)
+    if unknown := sorted(set(queues) - set(apps.QUEUES)):
+        raise SettingsError(
+            f"there is no queue {', '.join(unknown)}", way_out=f"TRIAGE_WORKER_QUEUES takes {', '.join(apps.QUEUES)}."
+        )
     # What is missing is told before anything starts; connections are not taken into the worker's processes.
     services = bootstrap.services(settings)
     working.of(services)
     services.store.close()
     running = app_of(settings).Worker(
         hostname=f"triage-{os.getpid()}@{socket.gethostname()}",  # several may run on one machine
-        queues=list(apps.QUEUES),
+        queues=queues,
         concurrency=settings.worker_concurrency,
         loglevel=settings.log_level,
         optimization="fair",
@@ -52,7 +60,7 @@ def scheduler(settings: Settings) -> int:
 def ringer(settings: Settings) -> Ring:
     """Has messages read by the workers of another process."""
     app = app_of(settings)
-    return lambda message_id: apps.ring(app, apps.READ, message_id)
+    return lambda: apps.ring_lane(app, Lane.READING)
 
 
 def looker(settings: Settings) -> Callable[[], object]:

@@ -17,7 +17,7 @@ def run(settings: Settings) -> int:
     services = bootstrap.services(settings)
     folder = files.Folder(services.intake, settings.watch_folder)
     if settings.embedded:
-        app = apps.make_app(settings, lambda: working.of(services))
+        app = apps.make_app(settings, lambda lane: working.of(services))
         with embedded.running(app, services.store) as worker:
             folder.watch(settings.watch_every, lambda item: _ring(worker.ring, item), stopped=lambda: False)
         return 0
@@ -28,4 +28,4 @@ def run(settings: Settings) -> int:
 
 def _ring(ring: serving.Ring, accepted: Accepted) -> None:
     if accepted.new:
-        ring(accepted.message_id)
+        ring()

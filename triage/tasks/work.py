@@ -17,9 +17,9 @@ from triage.domain.ports import Toolkit
 from triage.domain.posting import Poster
 from triage.errors import Error
 from triage.settings import Settings
-from triage.store import inbox, model_use, outbox, results
+from triage.store import inbox, lanes, model_use, outbox, results
 from triage.store.database import Store
-from triage.store.lanes import Lane
+from triage.store.lanes import Lane, Waiting
 from triage.tasks import handing, log_head
 
 _log = structlog.get_logger(__name__)
@@ -59,9 +59,9 @@ def of(
     return Work(
         store=services.store,
         terms=services.terms,
-        triage=lambda message, reached: (
-            pipeline.look_at if message.door == watch.DOOR else pipeline.triage_message
-        )(message, erp, tools, reached),
+        triage=lambda message, reached: (pipeline.look_at if message.door == watch.DOOR else pipeline.triage_message)(
+            message, erp, tools, reached
+        ),
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
         model_is_back=second.ready if second is not None else lambda: False,
@@ -84,6 +84,7 @@ class Stuck:
 
     message_ids: tuple[str, ...]
     outbox_ids: tuple[int, ...]
+    waiting: tuple[tuple[Lane, int], ...] = ()  # lanes in which something waits, and how much at least
 
 
 def read(work: Work, message_id: str) -> results.Stored | None:
@@ -113,8 +114,8 @@ def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
         except handing.HandedOver as other:
             kept = inbox.hand_over(work.store, claim, other.lane, other.why)
             _log.info("handed over", lane=other.lane)
-            here = ((claim.message.id, other.lane),)
-            return results.Stored(state=inbox.State.RECEIVED, next=here) if kept else None
+            here = Waiting(message_id=claim.message.id, lane=other.lane)
+            return results.Stored(state=inbox.State.RECEIVED, next=(here,)) if kept else None
         except Error as error:
             told = inbox.Failure(
                 step="reading", reason=error.reason, way_out=error.way_out, retry_helps=error.retry_helps
@@ -126,6 +127,20 @@ def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
             stored = _failed(work, claim, inbox.Failure.of(error, step="reading"))
         _log.info("reading ended", state=stored.state if stored else "claim lost")
         return stored
+
+
+def through(work: Work, message_id: str) -> None:
+    """Read a message and leave its note, here and now; and those whose turn has come by it."""
+    turns, seen = [message_id], set()
+    while turns:
+        mine = turns.pop(0)
+        seen.add(mine)
+        stored = read(work, mine)
+        if stored is None:
+            continue
+        if stored.outbox_id is not None:
+            post(work, stored.outbox_id)
+        turns += [item.message_id for item in stored.next if item.message_id not in seen]
 
 
 def post(work: Work, outbox_id: int) -> bool:
@@ -159,10 +174,6 @@ def _post(work: Work, claimed: outbox.Claimed) -> bool:
         outbox.confirm(work.store, claimed, receipt)
         work.keep_log()
         _log.info("note left", place=receipt.place)
-    # A newer note of the same situation had to wait for this one.
-    newer = outbox.behind(work.store, claimed.note.key)
-    if newer is not None:
-        post(work, newer)
     return True
 
 
@@ -170,7 +181,11 @@ def sweep(work: Work) -> Stuck:
     """Find what a lost broker or worker forgot; what has used up its attempts becomes a visible failure."""
     work.keep_log()
     again = _waiting_for_model(work)
-    found = Stuck(message_ids=inbox.stuck(work.store, work.terms), outbox_ids=outbox.stuck(work.store, work.terms))
+    found = Stuck(
+        message_ids=inbox.stuck(work.store, work.terms),
+        outbox_ids=outbox.stuck(work.store, work.terms),
+        waiting=lanes.waiting(work.store),
+    )
     if again:
         _log.info("read again with the language model", messages=again)
     if found.message_ids or found.outbox_ids:
@@ -188,4 +203,8 @@ def _waiting_for_model(work: Work) -> int:
 
 def _failed(work: Work, claim: inbox.Claim, failure: inbox.Failure) -> results.Stored | None:
     state = inbox.fail(work.store, claim, failure, work.terms)
-    return None if state is None else results.Stored(state=state)
+    if state is None:
+        return None
+    with work.store.read() as connection:
+        behind = lanes.behind(connection, claim.message.id)
+    return results.Stored(state=state, next=() if behind is None else (behind,))

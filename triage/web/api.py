@@ -97,7 +97,7 @@ def upload(given: Given, file: Annotated[UploadFile, File()], response: Response
     raw = file.file.read(given.services.intake.max_size + 1)
     accepted = given.services.intake.accept(raw, door="upload", name=name)
     if accepted.new:
-        given.ring(accepted.message_id)
+        given.ring()
     else:
         response.status_code = 200
     state = inbox.states(given.services.store, [accepted.message_id])[accepted.message_id]
@@ -128,7 +128,7 @@ def replay(given: Given, message_id: str) -> dict[str, str]:
     """Read a message anew, whatever it ended as."""
     if not inbox.replay(given.services.store, message_id):
         raise HTTPException(409, "there is no such message, or it is being read")
-    given.ring(message_id)
+    given.ring()
     return {"message_id": message_id, "state": inbox.State.RECEIVED}
 
 

@@ -28,7 +28,7 @@ Reading and deciding here changes nothing in the ERP. Times are UTC; money and q
 
 
 def create_app(services: Services, ring: Ring, look: Callable[[], object] = lambda: None) -> FastAPI:
-    """The application. `ring` has a message read soon, `look` has Odoo looked at."""
+    """The application. `ring` has what waits read soon, `look` has Odoo looked at."""
     settings = services.settings
     app = FastAPI(
         title="triage",

@@ -8,8 +8,8 @@ from fastapi import Depends, Request
 
 from triage.bootstrap import Services
 
-#: Has a message read soon.
-Ring = Callable[[str], object]
+#: Has what waits read soon.
+Ring = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

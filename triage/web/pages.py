@@ -213,7 +213,7 @@ def replay(request: Request, given: Given, message_id: str, token: Annotated[str
     _check(request, token)
     if not inbox.replay(given.services.store, message_id):
         raise HTTPException(409, "it is being read already")
-    given.ring(message_id)
+    given.ring()
     return RedirectResponse("/failures", 303)
 
 

@@ -26,7 +26,7 @@ class Outcomes:
     def __init__(self) -> None:
         self.of: dict[bytes, object] = {}
 
-    def __call__(self, message: Message) -> Outcome:
+    def __call__(self, message: Message, _reached: object) -> Outcome:
         return self.of[message.raw](message.id)  # type: ignore[operator, no-any-return]
 
 
