@@ -22,15 +22,15 @@ def look(settings: Settings, *, days: int | None, as_json: bool) -> int:
     if as_json:
         told = {
             "looked_at": seen.looked_at, "new": len(seen.message_ids), "known": seen.known,
-            "refused": list(seen.refused), "judgements": adopted,
+            "waiting": list(seen.waiting), "refused": list(seen.refused), "judgements": adopted,
         }  # fmt: skip
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write(
-            f"{seen.looked_at} mails looked at, {len(seen.message_ids)} new, {seen.known} known by another door, "
-            f"{len(seen.refused)} refused; {adopted} judgements read back\n"
+            f"{seen.looked_at} messages looked at, {len(seen.message_ids)} new, {seen.known} known by another door, "
+            f"{len(seen.waiting)} waiting, {len(seen.refused)} refused; {adopted} judgements read back\n"
         )
-        sys.stderr.writelines(f"{reason}\n" for reason in seen.refused)
+        sys.stderr.writelines(f"{reason}\n" for reason in (*seen.waiting, *seen.refused))
     return 1 if seen.refused else 0
 
 

@@ -3,6 +3,7 @@
 A hint from Odoo only makes a look earlier. Looking twice, or at once with another, takes nothing twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,8 @@ _log = structlog.get_logger(__name__)
 
 #: Where nothing new is seen, the moment up to which all was seen still moves on; clocks differ by less than this.
 _AT_LEAST = timedelta(days=1)
+#: So long a message that Odoo can't give whole is asked for again; then it is turned away in sight.
+_WAIT = timedelta(days=1)
 _DECISIONS = {
     "accepted": Decision.ACCEPTED,
     "conditions": Decision.ACCEPTED_WITH_CONDITIONS,
@@ -33,14 +36,16 @@ class Seen:
     """What one look at the chatter brought."""
 
     message_ids: tuple[str, ...]  # taken in now, to be read
+    waiting: tuple[str, ...]  # why, with the name: Odoo can't give them whole, the next look asks again
     known: int  # rebuilt to bytes that had come before
     refused: tuple[str, ...]  # why, with the name
-    looked_at: int  # mails in the window
+    looked_at: int  # messages in the window
 
 
 def look(services: bootstrap.Services, *, since: datetime | None = None) -> Seen:
-    """Take in every mail of the chatter that was not taken yet. since: look back so far instead of to the last look.
+    """Take in every message of a supplier in the chatter that was not taken yet.
 
+    since: look back so far instead of to the last look.
     Raises ErpUnavailableError, ErpRefusedError, StoreError: what was taken until then stays, the rest is found again.
     """
     settings, store = services.settings, services.store
@@ -49,11 +54,18 @@ def look(services: bootstrap.Services, *, since: datetime | None = None) -> Seen
     start = _start(services, CHATTER, since, now)
     chatter = bootstrap.chatter(settings)
     listed = chatter.listed(start, now)
-    new, known, refused = list[str](), 0, list[str]()
+    written = {item.id: item.at for item in listed}
+    new, known, refused, waiting = list[str](), 0, list[str](), dict[int, str]()
     for mail in chatter.mails(looks.new_of(store, CHATTER, [item.id for item in listed])):
+        if mail.waits and written[mail.id] > now - _WAIT:
+            waiting[mail.id] = f"{mail.name}: {mail.waits}"
+            continue
+        if mail.is_ours:
+            looks.took(store, CHATTER, mail.id)
+            continue
         try:
-            if mail.fault:
-                raise _turned_away(services, mail.name, mail.size, mail.fault)
+            if mail.fault or mail.waits:
+                raise _turned_away(services, mail.name, mail.size, mail.fault or mail.waits)
             services.intake.check_size(max(mail.size, len(mail.raw)), door=CHATTER, name=mail.name)
             accepted = services.intake.accept(mail.raw, door=CHATTER, name=mail.name)
         except InputError as error:
@@ -63,10 +75,13 @@ def look(services: bootstrap.Services, *, since: datetime | None = None) -> Seen
             new += [accepted.message_id] if accepted.new else []
         # Afterwards: what is lost in between is rebuilt to the same bytes, which are kept once.
         looks.took(store, CHATTER, mail.id)
-    _end(services, CHATTER, [item.at for item in listed], now)
-    if new or refused:
-        _log.info("chatter looked through", new=len(new), refused=len(refused))
-    return Seen(message_ids=tuple(new), known=known, refused=tuple(refused), looked_at=len(listed))
+    _end(services, CHATTER, list(written.values()), now, unfinished=[written[number] for number in waiting])
+    if new or refused or waiting:
+        _log.info("chatter looked through", new=len(new), refused=len(refused), waiting=len(waiting))
+    return Seen(
+        message_ids=tuple(new), known=known, refused=tuple(refused), waiting=tuple(waiting.values()),
+        looked_at=len(listed),
+    )  # fmt: skip
 
 
 def adopt(services: bootstrap.Services, *, since: datetime | None = None) -> int:
@@ -102,8 +117,11 @@ def _start(services: bootstrap.Services, source: str, since: datetime | None, no
     return first if through is None else through - timedelta(seconds=services.settings.odoo_window)
 
 
-def _end(services: bootstrap.Services, source: str, seen: list[datetime], now: datetime) -> None:
-    looks.end(services.store, source, max([*seen, now - _AT_LEAST]))
+def _end(
+    services: bootstrap.Services, source: str, seen: list[datetime], now: datetime, unfinished: Sequence[datetime] = ()
+) -> None:
+    """unfinished: moments that the next look must come back to."""
+    looks.end(services.store, source, min([max([*seen, now - _AT_LEAST]), *unfinished]))
 
 
 def _turned_away(services: bootstrap.Services, name: str, size: int, reason: str) -> InputError:

@@ -157,9 +157,10 @@ def test_a_slow_server_is_given_up(fake: Fake) -> None:
 def test_an_answer_without_end_is_cut_off(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("triage.erp.odoo.wire._LARGEST", 1000)
     fake.answers = [ok("x" * 5000)]
-    found, _ = wire(fake)
-    with pytest.raises(ErpUnavailableError, match="answers with more than"):
+    found, pauses = wire(fake)
+    with pytest.raises(faults.TooLarge, match="answers with more than"):
         count(found)
+    assert (len(fake.asked), pauses) == (1, [])  # asking again can't help
 
 
 def test_after_faults_in_a_row_nothing_is_sent_for_a_while(fake: Fake) -> None:

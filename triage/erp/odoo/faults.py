@@ -31,6 +31,10 @@ class Missing(ErpRefusedError):
     """Model, method or record do not exist."""
 
 
+class TooLarge(ErpRefusedError):
+    """The answer is larger than what is taken in; asking for less can help, asking again can't."""
+
+
 def short(text: object) -> str:
     """One line for people, without paths."""
     words = " ".join(str(text).partition("DETAIL:")[0].split())  # the database's details hold rows

@@ -58,8 +58,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "move_id", "purchase_line_id", "product_id", "quantity", "price_unit", "discount", "product_uom_id",
     ),
     "mail.message": (
-        "model", "res_id", "subject", "body", "email_from", "date", "create_date", "create_uid", "message_id",
-        "incoming_email_to", "incoming_email_cc", "attachment_ids",
+        "message_type", "model", "res_id", "subject", "body", "email_from", "date", "create_date", "create_uid",
+        "message_id", "incoming_email_to", "incoming_email_cc", "attachment_ids",
     ),
     "ir.attachment": ("name", "mimetype", "file_size"),
     "res.currency": ("name",),

@@ -201,8 +201,8 @@ class Wire:
                 for piece in answer.iter_bytes():
                     size += len(piece)
                     if size > _LARGEST:
-                        raise ErpUnavailableError(
-                            f"answers with more than {_LARGEST // 2**20} MiB",
+                        raise faults.TooLarge(
+                            f"Odoo answers with more than {_LARGEST // 2**20} MiB",
                             subject=path,
                             way_out="Read fewer records.",
                         )
