@@ -64,12 +64,14 @@ def test_its_own_tests_pass(odoo: server.Odoo, tmp_path_factory: pytest.TempPath
 
 def test_a_note_is_left_and_brought_up_to_date(odoo: server.Odoo, key: str) -> None:
     record = order(odoo, "P00002")
+    before = bodies(odoo, record)
     leave = poster.OdooPoster(wire(odoo, key))
     first = leave.post(note(record, "m:2"))
     assert leave.post(note(record, "m:2")) == first
     leave.post(note(record, "m:2", "<p>later <b>still</b></p>"))
-    (body,) = bodies(odoo, record)
+    (body,) = set(bodies(odoo, record)) - set(before)
     assert "still" in body
+    assert len(bodies(odoo, record)) == len(before) + 1
 
 
 def test_eight_at_once_leave_one_note_a_key(odoo: server.Odoo, key: str) -> None:

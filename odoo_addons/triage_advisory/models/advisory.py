@@ -1,5 +1,6 @@
 """One record a situation, and its one living note in the chatter. Changes no order: people decide."""
 
+import hashlib
 import re
 
 from lxml import html as parser
@@ -57,6 +58,10 @@ class TriageAdvisory(models.Model):
     buyer = fields.Char(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     message_id = fields.Many2one("mail.message", "Note in the chatter", readonly=True, ondelete="set null")
+    note_sum = fields.Char(readonly=True, help="SHA-256 of the note as it was left")
+    note_stands = fields.Boolean(
+        compute="_compute_note_stands", compute_sudo=True, help="The note is where it was left and says what it said"
+    )
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
     feedback_ids = fields.One2many("triage.advisory.feedback", "advisory_id", readonly=True)
     decision = fields.Selection(
@@ -138,8 +143,9 @@ class TriageAdvisory(models.Model):
         stands = self.message_id.exists() and place == (target._name, target.id)
         if not stands:
             self._note(target)
-        elif changed:
+        elif changed or not self.note_stands:
             self.message_id.with_user(SUPERUSER_ID).write({"body": Markup(self.body_html or "")})
+            self._keep(self.message_id)
         if settled:
             self.activity_id.with_user(SUPERUSER_ID).filtered("active").unlink()
         elif changed:
@@ -153,7 +159,24 @@ class TriageAdvisory(models.Model):
             subtype_xmlid="mail.mt_note",
             author_id=self.env.user.partner_id.id,
         )
-        super().write({"message_id": message.id})
+        self._keep(message)
+
+    def _keep(self, message):
+        super().write({"message_id": message.id, "note_sum": self._sum(message.sudo())})
+
+    @api.model
+    def _sum(self, message):
+        """Of the text as the database has it: Odoo's pages empty a note where people delete it."""
+        message.flush_recordset(["body"])
+        message.invalidate_recordset(["body"])
+        return hashlib.sha256(str(message.body or "").encode()).hexdigest()
+
+    @api.depends("message_id.body", "message_id.model", "message_id.res_id", "note_sum", "res_model", "res_id")
+    def _compute_note_stands(self):
+        for advisory in self:
+            message = advisory.message_id
+            there = (message.model, message.res_id) == (advisory.res_model, advisory.res_id)
+            advisory.note_stands = there and self._sum(message) == advisory.note_sum
 
     def _remind(self, target):
         """The activity of the person who should act; closed ones stay closed."""

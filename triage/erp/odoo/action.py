@@ -30,6 +30,7 @@ if 'standing' in p:
     if len(names) > {MOST_KEYS}:
         raise UserError('too many')
     env.cr.execute("SELECT d.name FROM ir_model_data d JOIN mail_message m ON m.id = d.res_id "
+                   "JOIN ir_model_data b ON b.module = 'triage_body' AND b.name = d.name || '|' || md5(m.body) "
                    "WHERE d.module = 'triage_advice' AND d.name = ANY(%s)", [names])
     there = [row[0] for row in env.cr.fetchall()]
     action = {{'missing': [item for item in names if item not in there]}}
@@ -55,6 +56,11 @@ else:
                        [message.id, name])
     else:
         bot.env['mail.message'].browse(message.id).sudo().write({{'body': body}})
+    message.flush_recordset()
+    env.cr.execute("DELETE FROM ir_model_data WHERE module = 'triage_body' AND res_id = %s", [message.id])
+    env.cr.execute("INSERT INTO ir_model_data (module, name, model, res_id, noupdate) "
+                   "SELECT 'triage_body', %s || '|' || md5(body), 'mail.message', id, true FROM mail_message "
+                   "WHERE id = %s", [name, message.id])
     env.cr.execute(put, ['triage_told', name + '|' + str(p.get('digest') or ''), 'mail.message'])
     news = bool(env.cr.rowcount)
     env.cr.execute(put, ['triage_activity', name, 'mail.activity'])

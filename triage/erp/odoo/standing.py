@@ -31,9 +31,15 @@ class Standing:
         return {row["id"]: _order(row) for row in rows}
 
     def _by_module(self, left: Sequence[Left]) -> list[str]:
-        asked = {"domain": [("key", "in", [item.key for item in left])], "fields": ["key", "digest", "message_id"]}
-        rows = self._wire.call("triage.advisory", "search_read", asked)
-        there = {row["key"]: row["digest"] for row in rows if fields.link(row, "message_id") is not None}
+        asked = {"domain": [("key", "in", [item.key for item in left])], "fields": ["key", "digest", "note_stands"]}
+        try:
+            rows = self._wire.call("triage.advisory", "search_read", asked)
+        except ErpRefusedError as error:
+            if "note_stands" not in error.reason:
+                raise
+            way_out = "Update the module triage_advisory in Odoo."
+            raise ErpRefusedError("our module is of an older version", subject="Odoo", way_out=way_out) from error
+        there = {row["key"]: row["digest"] for row in rows if row["note_stands"]}
         return [item.key for item in left if there.get(item.key) != item.digest]
 
     def _by_action(self, left: Sequence[Left]) -> list[str]:
