@@ -24,6 +24,7 @@ import install
 ROOT = Path(__file__).parents[2]
 ADDONS = ROOT / "odoo_addons"
 RECORDS = Path(__file__).with_name("records.py")
+BUYER = 5  # user "buyer" of those records
 MODULES = "purchase_stock,sale_stock,base_automation"
 _START = 90.0  # seconds until the server must answer
 _MAKE = 900.0  # seconds that the template may take

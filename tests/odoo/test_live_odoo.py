@@ -2,6 +2,7 @@
 
 import json
 import threading
+import urllib.error
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from triage import cli
 from triage.advisors import policy_file
 from triage.classifiers import watch
 from triage.domain.erp import RecordRef
-from triage.domain.posting import Note
-from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup
+from triage.domain.posting import Left, Note
+from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup, standing
 from triage.erp.odoo.wire import Address, Wire
 from triage.erp.snapshot import SnapshotErp
 from triage.errors import ErpRefusedError, ForbiddenCallError
@@ -55,7 +56,7 @@ def order(odoo: server.Odoo, name: str = "P00001") -> RecordRef:
     )
 
 
-def note(record: RecordRef, key: str, body: str = "<p>Line 1 comes later</p>", assignee: str = "buyer") -> Note:
+def note(record: RecordRef, key: str, body: str = "<p>Line 1 comes later</p>", assignee: int = server.BUYER) -> Note:
     return Note(
         key=key, record=record, headline="Late by 9 days", body_html=body, digest=audit.digest(body), assignee=assignee,
         act_by=datetime(2026, 12, 1, 9, tzinfo=UTC),
@@ -96,6 +97,10 @@ def test_the_live_view_and_a_snapshot_of_the_same_records_agree(service: Wire, o
     )  # fmt: skip
     assert str(line.due) == "2026-12-04"
     assert first.company.name == "Northwind Trading"
+    assert first.buyer is not None  # though users can't be read
+    assert (first.buyer.name, first.buyer.email) == ("Bea Buyer", "bea@northwind.example")
+    assert "bea@northwind.example" in book.own_addresses
+    assert erp.order_book(sender="bea@northwind.example", text="see P00001").senders == ()
     assert {item.name for item in erp.order_book(sender="", text="about P00007 only").orders} == {"P00007"}
     assert erp.order_book(sender="nobody@elsewhere.example", text="hello").orders == ()
     product = line.product_id
@@ -179,6 +184,24 @@ def test_an_old_order_that_is_named_is_found_among_many_open_ones(
     erp = live.LiveErp(service)
     names = {item.name for item in erp.order_book(sender="orders@alder.example", text="P00001 is late").orders}
     assert names == {"P00001", "P00005", "P00006", "P00009"}
+
+
+def test_a_note_about_no_order_stands_at_its_supplier(service: Wire, odoo: server.Odoo) -> None:
+    number = int(odoo.sql("SELECT id FROM res_partner WHERE name = 'Birch Supplies'"))
+    record = RecordRef(model="res.partner", id=number, name="Birch Supplies")
+    told = note(record, f"message:{service.address.protocol}")
+    before = notes(odoo, record)
+    leave = poster.OdooPoster(service)
+    leave.post(told)
+    leave.post(told)
+    assert len(notes(odoo, record)) == len(before) + 1
+    (left,) = [Left(key=told.key, record=record, digest=told.digest)]
+    assert standing.Standing(service).missing([left]) == ()
+    elsewhere = replace(left, record=order(odoo, "P00002"))
+    assert standing.Standing(service).missing([elsewhere]) == (told.key,)
+    bill = RecordRef(model="account.move", id=int(odoo.sql("SELECT min(id) FROM account_move")), name="bill")
+    with pytest.raises(ErpRefusedError):  # without our module its user reads no bills
+        leave.post(replace(told, record=bill))
 
 
 def test_an_activity_follows_its_situation(service: Wire, odoo: server.Odoo) -> None:
@@ -286,6 +309,11 @@ def test_the_action_takes_no_more_than_it_should(odoo: server.Odoo, made: setup.
     for told in ({}, {"key": "k"}, {"key": "k", "body": "b", "partner_ids": [1]}, {"key": "k" * 300, "body": "b"}):
         with pytest.raises(ErpRefusedError):
             mine.call(*allowed.RUN, ids=[made.action_id], context={**context, "triage": told})
+    for model in ("res.users", "sale.order", "stock.warehouse"):
+        body = {"context": {"active_model": model, "active_id": 1, "triage": {"key": "k", "body": "b"}}}
+        with pytest.raises(urllib.error.HTTPError) as refused:  # past our guard, by whoever has the key
+            odoo.call(key, "ir.actions.server", "run", ids=[made.action_id], **body)
+        assert refused.value.code == 422
     assert notes(odoo, record) == []
 
 

@@ -38,7 +38,9 @@ def order(odoo: server.Odoo, name: str) -> RecordRef:
 
 
 def note(record: RecordRef, key: str, body: str = "<p>late</p>") -> Note:
-    return Note(key=key, record=record, headline="Late", body_html=body, digest=audit.digest(body), assignee="buyer")
+    return Note(
+        key=key, record=record, headline="Late", body_html=body, digest=audit.digest(body), assignee=server.BUYER
+    )
 
 
 def bodies(odoo: server.Odoo, record: RecordRef) -> list[str]:

@@ -12,7 +12,7 @@ from triage.advisors.workdays import WorkCalendar, country_code
 from triage.domain.advice import Advice
 from triage.domain.assessment import Assessment, DeviationType, DoubtCode
 from triage.domain.document import Reading
-from triage.domain.erp import ErpView, Order, Supply
+from triage.domain.erp import ErpView, Order, RecordRef, Supply
 from triage.domain.outcome import Versions
 from triage.domain.policy import Policy
 
@@ -45,10 +45,11 @@ def advise(
     """The advisory of one message.
 
     `key` names the situation: the order that deviates worst, so that a later message about it updates the same entry.
-    A message without an order is a situation of its own. A suspicious one never shares an order's entry: whoever
-    forged it must not be able to replace what was honestly said. situation: the key where the caller knows it.
-    unheard: a language model should have been asked and did not answer. floor: the advice without a language model;
-    priority, score, record and the roles of the route are never less than there.
+    A message without an order is a situation of its own, noted at its supplier where that is known. A suspicious
+    one never shares an order's entry: whoever forged it must not be able to replace what was honestly said.
+    situation: the key where the caller knows it. unheard: a language model should have been asked and did not
+    answer. floor: the advice without a language model; priority, score, record and the roles of the route are never
+    less than there.
     """
     today = erp.now.astimezone(ZoneInfo(policy.timezone)).date()
     record = _record(assessment)
@@ -74,12 +75,12 @@ def advise(
         routed = route.at_least(routed, floor.route)
     told = note.Told(
         assessment=assessment, reading=reading, words=words, mode=mode, policy=policy.digest, versions=versions,
-        unheard=unheard,
+        unheard=unheard, timezone=policy.timezone,
     )  # fmt: skip
     title = note.headline(told, record)
     return Advice(
         key=situation or _key(record, message_id, suspicious=assessment.is_suspicious),
-        record=record.ref if record else None,
+        record=record.ref if record else _partner(assessment),
         headline=title,
         route=routed,
         rank=ranked,
@@ -89,6 +90,12 @@ def advise(
         draft_reply=draft.draft_reply(assessment, reading, effects),
         mode=mode,
     )
+
+
+def _partner(assessment: Assessment) -> RecordRef | None:
+    """Where a message about no order is noted: at the supplier it came from, if that is known."""
+    supplier = assessment.supplier
+    return RecordRef(model="res.partner", id=supplier.id, name=supplier.name) if supplier is not None else None
 
 
 def _key(record: Order | None, message_id: str, *, suspicious: bool) -> str:

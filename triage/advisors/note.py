@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from zoneinfo import ZoneInfo
 
 from triage.advisors import changes
 from triage.advisors.masking import Hidden, masked
@@ -47,6 +48,7 @@ class Told:
     words: Wording
     mode: str  # "rules", "local" or "llm"
     policy: str  # digest
+    timezone: str = "UTC"  # in which moments are told
     versions: Versions | None = None
     unheard: bool = False  # a language model should have been asked, and did not answer
 
@@ -125,7 +127,7 @@ def note_html(
     if assessment.delay_reason not in (None, DelayReason.UNKNOWN) and told.quotes:
         reason = words.say(f"reason.{assessment.delay_reason}")
         pieces.append(_paragraph(words.say("note.delay_reason", reason=reason)))
-    pieces.extend(_route(route, rank, words))
+    pieces.extend(_route(route, rank, told))
     if told.unheard:
         pieces.append(_paragraph(words.say("note.unheard")))
     pieces.append(f"<p><em>{escape(_footer(told))}</em></p>")
@@ -256,7 +258,8 @@ def _doubts(told: Told) -> list[str]:
     return list(dict.fromkeys(said))[:5]
 
 
-def _route(route: Route, rank: Rank, words: Wording) -> Iterator[str]:
+def _route(route: Route, rank: Rank, told: Told) -> Iterator[str]:
+    words = told.words
     if not route.steps:
         return
     named = []
@@ -269,7 +272,7 @@ def _route(route: Route, rank: Rank, words: Wording) -> Iterator[str]:
         return
     text = words.say("note.route", steps="; ".join(named))
     if route.act_by is not None:
-        text = f"{text} {words.say('note.act_by', moment=f'{route.act_by:%Y-%m-%d %H:%M}')}"
+        text = f"{text} {words.say('note.act_by', moment=route.act_by.astimezone(ZoneInfo(told.timezone)))}"
     yield _paragraph(text)
 
 

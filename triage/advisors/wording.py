@@ -5,7 +5,7 @@ Never formats a supplier's words as a template, and never mixes languages: what 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -60,6 +60,9 @@ class Wording:
         if isinstance(value, Decimal):
             pattern = "#,##0.00####" if isinstance(value, Money) else "#,##0.######"
             return numbers.format_decimal(value, format=pattern, locale=self.language)
+        if isinstance(value, datetime):
+            day = dates.format_date(value, format="medium", locale=self.language)
+            return f"{day}, {value:%H:%M} {value.tzinfo}"
         if isinstance(value, date):
             return dates.format_date(value, format="medium", locale=self.language)
         return str(value)

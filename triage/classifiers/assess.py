@@ -17,7 +17,7 @@ from triage.domain.assessment import (
     Kind,
 )
 from triage.domain.document import PartRole, Reading
-from triage.domain.erp import OrderBook
+from triage.domain.erp import OrderBook, Partner
 from triage.domain.policy import Policy, Tolerances
 from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
 from triage.domain.statement import Disposition, Statement
@@ -76,7 +76,15 @@ def assess(
             *([odd] if odd is not None else []),
         ),
         stop_use=kind.kind is Kind.QUALITY_NOTICE and _stops_use(reading),
+        supplier=_supplier(book),
     )
+
+
+def _supplier(book: OrderBook) -> Partner | None:
+    """The company that the sender belongs to; None where several are possible or it is none that we buy from."""
+    ids = {partner.id for partner in book.senders}
+    companies = [partner for partner in book.senders if partner.parent_id not in ids]
+    return companies[0] if len(companies) == 1 and any(item.is_supplier for item in book.senders) else None
 
 
 def _stops_use(reading: Reading) -> bool:

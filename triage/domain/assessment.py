@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from triage.domain.erp import Order, OrderLine
+from triage.domain.erp import Order, OrderLine, Partner
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Term
 
@@ -198,6 +198,7 @@ class Assessment:
     delay_confidence: float = 1.0  # calibrated; of `delay_reason`
     doubts: tuple[Doubt, ...] = ()  # all of them, those of reading and matching included
     stop_use: bool = False  # the supplier asks to stop using goods
+    supplier: Partner | None = None  # the company whose address the sender has, where that is one supplier
 
     @property
     def needs_review(self) -> bool:

@@ -46,7 +46,7 @@ class Person:
 
     id: int
     name: str
-    login: str
+    login: str  # "" where the ERP does not tell it
     email: str = ""
     language: str = ""  # ISO 639-1; "" where unknown
 

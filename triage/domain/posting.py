@@ -20,7 +20,7 @@ class Note:
     score: float = 0.0  # higher stands higher
     kind: str = "other"  # of the message
     roles: tuple[str, ...] = ()  # the one who acts first
-    assignee: str = ""  # login of the person who should act, "" where unknown
+    assignee: int | None = None  # user of the ERP who should act
     act_by: datetime | None = None  # aware, UTC
     needs_review: bool = False
     mode: str = "rules"  # what read the message

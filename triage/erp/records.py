@@ -37,6 +37,11 @@ def partner(row: Row, *, is_supplier: bool) -> Partner:
     )
 
 
+def is_colleague(row: Row) -> bool:
+    """A res.partner that is one of our own users, inside the company. Snapshots of before do not tell."""
+    return row.get("partner_share") is False
+
+
 def person(row: Row) -> Person:
     """A res.users."""
     login = fields.text(row, "login").lower()

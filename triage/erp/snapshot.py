@@ -4,7 +4,7 @@ Reads one JSON file and never writes. A model that is absent is empty; a field t
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.domain import codes
-from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, SupplierProduct, Supply
+from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, Person, SupplierProduct, Supply
 from triage.domain.watch import Watched
 from triage.erp import fields, records, stock, watching
 from triage.erp.fields import Row
@@ -221,10 +221,18 @@ class SnapshotErp:
         companies = self._each("res.company", lambda row: records.company(row, self._partners))
         self._companies = {company.id: company for company in companies}
         self._persons = {person.id: person for person in self._each("res.users", records.person)}
-        self._senders = Senders(self._partners, addresses)
+        # Who may not read users knows colleagues as partners. They are no senders: they pass on what others wrote.
+        colleagues = {row["id"] for row in self._tables["res.partner"] if records.is_colleague(row)}
+        called = Counter(self._partners[item].name for item in colleagues)
+        self._colleagues = {
+            partner.name: partner for partner in built if partner.id in colleagues and called[partner.name] == 1
+        }
+        outside = {item: partner for item, partner in self._partners.items() if item not in colleagues}
+        self._senders = Senders(outside, {item: addresses[item] for item in outside})
         own = [address for company in companies for address in records.addresses(company.email)]
         for row in self._tables["res.company"]:
             own += addresses.get(fields.link(row, "partner_id") or 0, ())
+        own += [address for item in colleagues for address in addresses[item]]
         for person in self._persons.values():
             own += [*records.addresses(person.email), *records.addresses(person.login)]
         self._own_addresses = tuple(dict.fromkeys(own))
@@ -284,10 +292,22 @@ class SnapshotErp:
             lines,
             supplier=supplier,
             company=company,
-            buyer=self._persons.get(fields.link(row, "user_id") or 0),
+            buyer=self._buyer(row),
             warehouse=stock.receiving_warehouse(row, self._warehouses, self._picking_types),
             zone=self._zone,
         )
+
+    def _buyer(self, row: Row) -> Person | None:
+        """The order's buyer; what the link calls it, and the colleague of that name, where users can't be read."""
+        user_id = fields.link(row, "user_id")
+        if user_id is None or user_id in self._persons:
+            return self._persons.get(user_id or 0)
+        name = fields.link_name(row, "user_id")
+        known = self._colleagues.get(name)
+        return Person(
+            id=user_id, name=name, login="", email=known.email if known else "",
+            language=known.language if known else "",
+        )  # fmt: skip
 
     def _linked_partner(self, row: Row) -> Partner:
         partner_id = fields.link(row, "partner_id") or 0

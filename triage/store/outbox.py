@@ -258,11 +258,11 @@ def _note(outcome: entries.GoodEnd, settled: str = "") -> Note | None:
         kind=outcome.assessment.kind.kind,
         roles=tuple(roles),
         # The buyer of the order where the buyer should act; the people of other roles are names in the policy.
-        assignee=buyer.login if buyer and roles and roles[0] is Role.BUYER else "",
+        assignee=buyer.id if buyer and roles and roles[0] is Role.BUYER else None,
         act_by=advice.route.act_by,
         needs_review=outcome.assessment.needs_review,
         mode=advice.mode,
-        supplier=orders[0].supplier.name if orders else "",
+        supplier=orders[0].supplier.name if orders else advice.record.name,
         buyer=buyer.name if buyer else "",
         settled=bool(settled),
     )

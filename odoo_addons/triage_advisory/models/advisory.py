@@ -11,8 +11,8 @@ from psycopg2 import errors
 
 NOTED = ("purchase.order", "stock.picking", "account.move", "res.partner")
 LONGEST = {"key": 200, "headline": 300, "body_html": 60_000, "digest": 64, "kind": 40, "roles": 200, "mode": 20,
-           "supplier": 200, "buyer": 200, "suggested_login": 200}  # fmt: skip
-TAKEN = {*LONGEST, "res_model", "res_id", "priority", "score", "act_by", "needs_review", "settled"}
+           "supplier": 200, "buyer": 200}  # fmt: skip
+TAKEN = {*LONGEST, "suggested_user", "res_model", "res_id", "priority", "score", "act_by", "needs_review", "settled"}
 ACTIVE_TAGS = (
     "img",
     "video",
@@ -45,14 +45,17 @@ class TriageAdvisory(models.Model):
     body_html = fields.Html("Note", readonly=True, sanitize=True, sanitize_style=True)
     digest = fields.Char(readonly=True)
     priority = fields.Selection(
-        [("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")], default="normal", readonly=True
+        [("urgent", "Urgent"), ("high", "High"), ("normal", "Normal"), ("low", "Low")],
+        default="normal",
+        readonly=True,
+        group_expand=True,
     )
     score = fields.Float(readonly=True, help="The higher one stands higher", aggregator="max")
     kind = fields.Char("Message", readonly=True)
     roles = fields.Char("Who looks", readonly=True)
     suggested_user_id = fields.Many2one("res.users", "Suggested person", readonly=True)
-    act_by = fields.Date(readonly=True)
-    needs_review = fields.Boolean("Read it yourself", readonly=True)
+    act_by = fields.Date("Act by", readonly=True)
+    needs_review = fields.Boolean("To read", readonly=True, help="A person must read the message itself")
     mode = fields.Char("Read by", readonly=True)
     supplier = fields.Char(readonly=True)
     buyer = fields.Char(readonly=True)
@@ -109,8 +112,8 @@ class TriageAdvisory(models.Model):
         if not target:
             raise UserError(self.env._("The record does not exist."))
         target.check_access("read")
-        login = values.pop("suggested_login", False)
-        person = self.env["res.users"].sudo().search([("login", "=", login), ("share", "=", False)], limit=1)
+        wanted = [("id", "=", values.pop("suggested_user", False)), ("share", "=", False)]
+        person = self.env["res.users"].sudo().search(wanted)
         values["body_html"] = self._harmless(values.get("body_html") or "")
         values["record_name"] = target.sudo().display_name
         values["company_id"] = target.sudo().company_id.id if "company_id" in target._fields else False

@@ -17,7 +17,7 @@ class TestAdvisory(TransactionCase):
     def leave(self, **more):
         values = {
             "key": "purchase.order:1", "res_model": "purchase.order", "res_id": self.order.id, "headline": "Late by 9 days",
-            "body_html": "<p>Late</p>", "digest": "a", "priority": "high", "score": 2100.0, "suggested_login": "buyer-test",
+            "body_html": "<p>Late</p>", "digest": "a", "priority": "high", "score": 2100.0, "suggested_user": self.buyer.id,
         }  # fmt: skip
         return self.env["triage.advisory"].with_user(self.service).create([{**values, **more}])
 
@@ -48,6 +48,15 @@ class TestAdvisory(TransactionCase):
         self.leave(body_html="<p>News</p>", digest="c")
         self.assertTrue(advisory.open)
         self.assertEqual(self.order.activity_ids.user_id, self.buyer)
+
+    def test_each_kind_of_record_takes_its_note(self):
+        receipt = self.env["stock.picking"].create({"picking_type_id": self.env.ref("stock.picking_type_in").id})
+        bill = self.env["account.move"].create({"move_type": "in_invoice", "partner_id": self.order.partner_id.id})
+        for record in (receipt, bill, self.order.partner_id):
+            self.leave(key=f"k:{record._name}", res_model=record._name, res_id=record.id)
+            mine = record.message_ids.filtered(lambda item: item.author_id == self.service.partner_id)
+            self.assertEqual(len(mine), 1, record._name)
+            self.assertEqual(record.activity_ids.user_id, self.buyer, record._name)
 
     def test_a_snooze_ends(self):
         advisory = self.leave().with_user(self.buyer)

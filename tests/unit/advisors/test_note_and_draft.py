@@ -84,7 +84,7 @@ def test_the_note_tells_old_and_new_how_sure_where_and_what_next(advise: Advise)
     for expected in (
         "PQ00001 line 1 (NUT-1)", "May 12, 2026 → May 26, 2026", "14 days", "90 % sure", "pos 1 comes on 26 May",
         "reply.pdf, page 2", "SO900", "Ask for 15 Units of NUT-1 by May 15, 2026", "Reason given: customs",
-        "buyer Nora <Buyer> (rule: answers to orders)", "Act by 2026-04-20 11:00 UTC", "Read by rules",
+        "buyer Nora <Buyer> (rule: answers to orders)", "Act by Apr 20, 2026, 11:00 UTC", "Read by rules",
         "1.2, policy", "kind abcdef01",
     ):  # fmt: skip
         assert expected in note

@@ -4,6 +4,8 @@ The action posts a note and an activity exactly once a key and brings the note u
 with Odoo's own checks; the service may call it and can neither read nor change it.
 """
 
+from triage.erp.odoo import allowed
+
 GROUP = "Triage service"
 LOGIN = "triage-service"
 ACTION = "Triage: leave an advisory"
@@ -20,9 +22,9 @@ _BODY, _SUMMARY, _KEY = 60_000, 200, 200
 #: Keys of notes that one question takes.
 MOST_KEYS = 500
 
-CODE = f"""
+_CODE = f"""
 p = env.context.get('triage') or {{}}
-known = {{'key', 'body', 'digest', 'summary', 'login', 'deadline', 'settled', 'standing'}}
+known = {{'key', 'body', 'digest', 'summary', 'user', 'deadline', 'settled', 'standing'}}
 if set(p) - known:
     raise UserError('nothing else is taken than what is known')
 if 'standing' in p:
@@ -36,12 +38,16 @@ if 'standing' in p:
     action = {{'missing': [item for item in names if item not in there]}}
 else:
     key, body, summary = p.get('key'), p.get('body'), p.get('summary') or ''
+    place = env.context.get('active_model')
+    if place not in {sorted(allowed.NOTED_MODELS)}:
+        raise UserError('notes are not left on this kind of record')
+    record = env[place].browse(env.context.get('active_id') or 0).exists()
     if not record or not key or not body:
         raise UserError('record, key and body are required')
     if len(key) > {_KEY} or len(body) > {_BODY} or len(summary) > {_SUMMARY}:
         raise UserError('too long')
-    record.check_access('read')
-    name = key + '|' + str(record.id)
+    CHECK
+    name = key + '|' + (str(record.id) if place == 'purchase.order' else place + ',' + str(record.id))
     put = ("INSERT INTO ir_model_data (module, name, model, res_id, noupdate) VALUES (%s, %s, %s, 0, true) "
            "ON CONFLICT DO NOTHING")
     env.cr.execute(put, ['triage_advice', name, 'mail.message'])
@@ -69,7 +75,7 @@ else:
     if p.get('settled'):
         activity.filtered('active').unlink()
     elif summary and news:
-        person = env['res.users'].sudo().search([('login', '=', p.get('login')), ('share', '=', False)], limit=1)
+        person = env['res.users'].sudo().search([('id', '=', p.get('user')), ('share', '=', False)])
         told = {{'summary': summary, 'user_id': person.id or False}}
         if p.get('deadline'):
             told['date_deadline'] = p['deadline']
@@ -81,3 +87,10 @@ else:
                            [activity.id, name])
     action = {{'message_id': message.id, 'created': created}}
 """.strip()  # noqa: S608  no value of a caller stands in it
+_CHECK = "record.check_access('read')"
+_CHECK_17 = "record.check_access_rights('read')\n    record.check_access_rule('read')"
+
+
+def code(major: int) -> str:
+    """The action's code for a major version of Odoo; 17 asks for rights by other names."""
+    return _CODE.replace("CHECK", _CHECK if major >= 18 else _CHECK_17)

@@ -39,7 +39,7 @@ class Purpose(enum.Enum):
 
 
 _SETUP_MODELS = frozenset({"res.groups", "res.users", "ir.model.access", "ir.actions.server", "base.automation"})
-_SETUP_METHODS = frozenset({"search_read", "create", "write", "unlink"})
+_SETUP_METHODS = frozenset({"search_read", "fields_get", "create", "write", "unlink"})
 _SETUP_READS = frozenset({"ir.model", "res.company"})
 #: Where our module finds the secret that it signs hints with: the one parameter that setting up reads and writes.
 HOOK_PARAMETER = "triage_advisory.hook_secret"
@@ -47,6 +47,8 @@ HOOK_PARAMETER = "triage_advisory.hook_secret"
 NOWHERE = 2_147_483_647
 #: Odoo refuses a record with a field that does not exist: after it has looked at the rights, before it makes anything.
 IMPOSSIBLE = "x_triage_probe_no_such_field"
+#: What asks Odoo for the caller's own rights; 17 calls it otherwise.
+ASKED_FOR_RIGHTS = ("has_access", "check_access_rights")
 _PROBED_ON_NOTHING = frozenset(
     {"write", "unlink", "button_confirm", "button_approve", "button_cancel", "button_draft", "message_post"}
 )
@@ -98,7 +100,7 @@ def _setup(model: str, method: str, arguments: Mapping[str, Any]) -> bool:
 
 def _probe(method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> bool:
     """Asking for rights; trying on a record that does not exist; making one with a field that does not exist."""
-    if method == "has_access":
+    if method in ASKED_FOR_RIGHTS:
         return True
     if method in _PROBED_ON_NOTHING:
         return list(ids) == [NOWHERE]

@@ -1,10 +1,10 @@
 """Tries, with the service's own key, what the service must not be able to do, in ways that can't succeed.
 
-Asks Odoo for its rights (`has_access`), writes to a record that does not exist, and makes records with a field that
+Asks Odoo for its rights, writes to a record that does not exist, and makes records with a field that
 does not exist: Odoo looks at the rights first, so a refusal proves them, and nothing could happen if they were wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from triage.erp.odoo import allowed, faults
@@ -69,15 +69,24 @@ def probes() -> Iterator[Probe]:
 
 def examine(wire: Wire) -> list[Result]:
     """All probes, through a wire with the purpose PROBE. Raises ErpUnavailableError where Odoo does not answer."""
+    asks = asks_for_rights(wire)
     rights: dict[str, str] = {}
     found = []
     for probe in probes():
-        result = _tried(wire, probe)
+        result = _tried(wire, probe, asks)
         if result.probe.method == "has_access":
             rights[f"{probe.model} {probe.operation}"] = result.verdict
         found.append(result)
     # A button on an order that does not exist tells nothing where the order is looked for first: the right tells.
     return [_settled(item, rights) for item in found]
+
+
+def asks_for_rights(wire: Wire) -> Callable[[str, str], bool]:
+    """Tells whether the user has a right (model, operation), by the name that this version of Odoo has for it."""
+    if wire.version()[0] >= 18:
+        return lambda model, operation: bool(wire.call(model, "has_access", {"operation": operation}))
+    asked = {"raise_exception": False}
+    return lambda model, operation: bool(wire.call(model, "check_access_rights", {"operation": operation, **asked}))
 
 
 def _settled(item: Result, rights: dict[str, str]) -> Result:
@@ -88,10 +97,10 @@ def _settled(item: Result, rights: dict[str, str]) -> Result:
     return item
 
 
-def _tried(wire: Wire, probe: Probe) -> Result:
+def _tried(wire: Wire, probe: Probe, asks: Callable[[str, str], bool]) -> Result:
     try:
         if probe.method == "has_access":
-            answer = wire.call(probe.model, "has_access", {"operation": probe.operation})
+            answer = asks(probe.model, probe.operation)
             return Result(probe=probe, verdict=OPEN if answer else REFUSED, answer=str(answer))
         if probe.method == "create":
             wire.call(probe.model, "create", {"vals_list": [{allowed.IMPOSSIBLE: 1}]})

@@ -197,15 +197,17 @@ class LiveErp:
         return self._slow
 
     def _partners(self, own: list[int]) -> Rows:
-        """Our companies' partners, and whoever we order from with all their people; suppliers marked as such."""
+        """Our companies' partners, our people, and whoever we order from with all theirs; suppliers marked as such."""
         read = self._reader.rows
         orders = read("purchase.order", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id",))
         prices = read("product.supplierinfo", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id", "name"))
         suppliers = set(_links(orders, "partner_id")) | set(_links(prices, self._reader.supplier_field))
         wanted = sorted(suppliers)
-        ranked = [("supplier_rank", ">", 0)] if "supplier_rank" in self._reader.fields("res.partner") else []
-        domain: list[Any] = ["|", ("id", "in", own + wanted), "|", ("parent_id", "in", wanted)]
-        found = read("res.partner", [*domain, *(ranked or [("id", "=", 0)])])
+        known = self._reader.fields("res.partner")
+        ranked = [("supplier_rank", ">", 0)] if "supplier_rank" in known else [("id", "=", 0)]
+        colleagues = [("partner_share", "=", False)] if "partner_share" in known else [("id", "=", 0)]
+        domain: list[Any] = ["|", ("id", "in", own + wanted), "|", ("parent_id", "in", wanted), "|", *ranked]
+        found = read("res.partner", [*domain, *colleagues])
         families = {row["id"]: fields.link(row, "parent_id") for row in found}
         missing = sorted({parent for parent in families.values() if parent and parent not in families})
         found += read("res.partner", [("id", "in", missing)]) if missing else []

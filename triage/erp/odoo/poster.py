@@ -5,6 +5,7 @@ The same note again changes nothing; a newer one for the same situation replaces
 
 from urllib import parse
 
+from triage.domain.erp import RecordRef
 from triage.domain.posting import Note, Receipt
 from triage.erp.odoo import allowed, remote_content
 from triage.erp.odoo.wire import Wire
@@ -39,7 +40,7 @@ class OdooPoster:
         if note.settled:
             told["settled"] = True
         if note.assignee:
-            told |= {"summary": note.headline[:_HEADLINE], "login": note.assignee}
+            told |= {"summary": note.headline[:_HEADLINE], "user": note.assignee}
         if note.act_by is not None:
             told["deadline"] = note.act_by.date().isoformat()
         context = {"active_model": note.record.model, "active_id": note.record.id, "triage": told}
@@ -64,9 +65,9 @@ class OdooPoster:
             "digest": note.digest,
             "priority": note.priority,
             "score": note.score,
-            "kind": note.kind,
-            "roles": " ".join(note.roles),
-            "suggested_login": note.assignee or False,
+            "kind": _in_words(note.kind),
+            "roles": ", ".join(map(_in_words, note.roles)),
+            "suggested_user": note.assignee or False,
             "act_by": note.act_by.date().isoformat() if note.act_by else False,
             "needs_review": note.needs_review,
             "mode": note.mode,
@@ -76,6 +77,17 @@ class OdooPoster:
         }
 
 
+def _in_words(code: str) -> str:
+    """A code of ours as people read it: "delay_notice" as "Delay notice"."""
+    return code.replace("_", " ").capitalize()
+
+
 def external_key(key: str) -> str:
     """A key as an external id of Odoo, which takes no blanks."""
     return parse.quote(key, safe=_PLAIN)
+
+
+def external_id(key: str, record: RecordRef) -> str:
+    """What the server action keeps a note under, of a key on a record."""
+    place = str(record.id) if record.model == "purchase.order" else f"{record.model},{record.id}"
+    return f"{external_key(key)}|{place}"

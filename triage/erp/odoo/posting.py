@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from triage.erp.odoo import allowed, faults
+from triage.erp.odoo import allowed, doctor, faults
 from triage.erp.odoo.wire import Wire
 from triage.errors import ErpRefusedError
 
@@ -32,7 +32,7 @@ def way(service: Wire, prober: Wire) -> Way:
         return Way(name="nothing", reads_judgements=False, missing=(f"{installed}: {way_out}",))
     judged = _counts(service, "triage.advisory.feedback")
     missing = [f"judgements can't be read: {judged}" if judged else ""]
-    if not prober.call("triage.advisory", "has_access", {"operation": "create"}):
+    if not doctor.asks_for_rights(prober)("triage.advisory", "create"):
         missing.append("the user may not leave advisories: give it the group Triage service")
     return Way(name="module triage_advisory", reads_judgements=not judged, missing=tuple(filter(None, missing)))
 

@@ -46,12 +46,15 @@ class Setup:
         self._wire, self._dry_run, self._tell, self._server_action = wire, dry_run, tell, server_action
         self._hook = hook
         self._changes = 0
+        self._known: dict[str, dict[str, Any]] = {}
 
     def make(self) -> Made:
         """Bring everything into place. Raises ErpRefusedError where the key is no administrator's."""
         if self._hook is not None:
             self._hints(self._hook)
-        group = self._one("res.groups", {"name": action.GROUP}, {"api_key_duration": 365.0})
+        # 17 ends no key by itself.
+        lasting = {"api_key_duration": 365.0} if "api_key_duration" in self._fields("res.groups") else {}
+        group = self._one("res.groups", {"name": action.GROUP}, lasting)
         if self._has_module() and not self._server_action:
             # Our module brings the rights, and takes the notes itself: only its user is missing.
             return Made(user_id=self._user(group), action_id=None, changes=self._changes)
@@ -64,8 +67,8 @@ class Setup:
         made = self._one(
             "ir.actions.server",
             {"name": action.ACTION},
-            {"state": "code", "model_id": orders, "code": action.CODE},
-            new={"group_ids": [(6, 0, [group])]},
+            {"state": "code", "model_id": orders, "code": action.code(self._wire.version()[0])},
+            new={self._groups("ir.actions.server"): [(6, 0, [group])]},
         )
         return Made(user_id=user, action_id=made, changes=self._changes)
 
@@ -106,7 +109,8 @@ class Setup:
     def _user(self, group: int) -> int:
         """The service's user: no role of an internal user, since whoever has one could post and mail by himself."""
         companies = [row["id"] for row in self._search("res.company", [], ["id"])]
-        rights = {"group_ids": [(6, 0, [group])], "company_ids": [(6, 0, companies)], "company_id": min(companies)}
+        own = {self._groups("res.users"): [(6, 0, [group])]}
+        rights = {**own, "company_ids": [(6, 0, companies)], "company_id": min(companies)}
         user = self._one("res.users", {"login": action.LOGIN}, {"name": "Triage service"}, new=rights)
         found = self._search("res.users", [("id", "=", user)], ["company_ids"])
         missing = sorted(set(companies).difference(*(row["company_ids"] for row in found))) if found else []
@@ -140,6 +144,15 @@ class Setup:
             if not self._dry_run:
                 self._wire.call(model, "unlink", ids=ids)
         return self._changes
+
+    def _fields(self, model: str) -> dict[str, Any]:
+        if model not in self._known:
+            self._known[model] = self._wire.call(model, "fields_get", {"attributes": ["type"]})
+        return self._known[model]
+
+    def _groups(self, model: str) -> str:
+        """What a record's groups are called: `groups_id` until 18."""
+        return "group_ids" if "group_ids" in self._fields(model) else "groups_id"
 
     def _models(self) -> Iterator[tuple[str, int]]:
         """(model, id in ir.model) of what the service reads, as far as this Odoo has it."""

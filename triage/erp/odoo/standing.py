@@ -43,7 +43,7 @@ class Standing:
         return [item.key for item in left if there.get(item.key) != item.digest]
 
     def _by_action(self, left: Sequence[Left]) -> list[str]:
-        names = {f"{poster.external_key(item.key)}|{item.record.id}": item.key for item in left}
+        names = {poster.external_id(item.key, item.record): item.key for item in left}
         context = {"active_model": "purchase.order", "triage": {"standing": list(names)}}
         answer = self._wire.call(*allowed.RUN, ids=[self._wire.action_id or 0], context=context)
         if not isinstance(answer, dict) or "missing" not in answer:

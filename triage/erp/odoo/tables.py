@@ -16,7 +16,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "po_double_validation_amount",
     ),
     "res.users": ("name", "login", "email", "lang", "company_id"),
-    "res.partner": ("name", "email", "parent_id", "is_company", "country_id", "supplier_rank", "lang"),
+    "res.partner": ("name", "email", "parent_id", "is_company", "country_id", "supplier_rank", "lang", "partner_share"),
     "res.partner.bank": ("acc_number", "partner_id"),
     "product.product": (
         "name", "display_name", "default_code", "barcode", "uom_id", "categ_id", "standard_price", "active",

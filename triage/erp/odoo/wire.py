@@ -182,7 +182,7 @@ class Wire:
             self._uid = found
         named = {**given, **({"context": dict(context)} if context else {})}
         # Methods of a model take no ids; "ids" of all others come first.
-        of_model = (*allowed.READ_METHODS, "create", "get_param", "set_param")
+        of_model = (*allowed.READ_METHODS, "create", "get_param", "set_param", "check_access_rights")
         positional = [list(ids)] if ids or method not in of_model else []
         if method == "create":
             positional = [named.pop("vals_list")]
