@@ -34,7 +34,7 @@ from triage.tasks import serving
 
 MAILS, QUIET = int(os.environ.get("SOAK_MAILS", "1000")), 60
 CUT = 0.04  # share of pieces of traffic after which a line is cut
-KILL_EVERY = 12.0  # seconds; a worker needs some of them to load its models
+KILL_EVERY = 20.0  # seconds; a worker needs some of them to load its models
 LONGEST = 1800.0  # seconds that the storm may take
 TRIAGE = str(Path(sys.executable).with_name("triage"))
 ORDERS = """
