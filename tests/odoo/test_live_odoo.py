@@ -5,7 +5,7 @@ import threading
 import urllib.error
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from triage.advisors import policy_file
 from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Left, Note
-from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup, standing
+from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup, slowly, standing, tables
 from triage.erp.odoo.wire import Address, Wire
 from triage.erp.snapshot import SnapshotErp
 from triage.errors import ErpRefusedError, ForbiddenCallError
@@ -110,7 +110,7 @@ def test_the_live_view_and_a_snapshot_of_the_same_records_agree(service: Wire, o
     assert sum(item.quantity for item in supply.incoming) >= 60
     assert ("AL-100", "Alder Fittings") in {(price.code, partner.name) for price, partner in erp.offers([product])}
     assert erp.version.startswith("19")
-    assert isinstance(erp._view(erp._slowly(), {}), SnapshotErp)
+    assert isinstance(erp._view(erp._slow.tables(), {}), SnapshotErp)
 
 
 def test_a_recorded_snapshot_answers_like_the_odoo_it_was_taken_from(service: Wire, tmp_path: Path) -> None:
@@ -199,9 +199,42 @@ def test_a_note_about_no_order_stands_at_its_supplier(service: Wire, odoo: serve
     assert standing.Standing(service).missing([left]) == ()
     elsewhere = replace(left, record=order(odoo, "P00002"))
     assert standing.Standing(service).missing([elsewhere]) == (told.key,)
-    bill = RecordRef(model="account.move", id=int(odoo.sql("SELECT min(id) FROM account_move")), name="bill")
-    with pytest.raises(ErpRefusedError):  # without our module its user reads no bills
-        leave.post(replace(told, record=bill))
+
+
+def test_only_what_was_written_since_the_last_look_is_read_again(
+    odoo: server.Odoo, service: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slowly, "_KEPT", 0.0)
+    monkeypatch.setattr(slowly, "_OVERLAP", timedelta(0))
+    number = service.address.protocol
+    stays, comes = f"info@old-{number}.example", f"info@new-{number}.example"
+    admin = odoo.key("admin")
+    (partner,) = odoo.call(  # type: ignore[misc]  one that is no supplier yet, long known
+        admin, "res.partner", "create", vals_list=[{"name": "Dogwood", "email": stays, "is_company": True}]
+    )
+    odoo.sql("UPDATE res_partner SET write_date = write_date - interval '1 day'")
+    erp, read = live.LiveErp(service), list[int]()
+
+    def known(sender: str) -> list[str]:
+        return [item.name for item in erp.order_book(sender=sender, text="").senders]
+
+    rows = tables.Reader.rows
+    assert known("orders@alder.example") == ["Alder Fittings"]
+    assert known(stays) == []
+
+    def counted(self, model, domain, **more):  # type: ignore[no-untyped-def]
+        found = rows(self, model, domain, **more)
+        read.append(len(found) if model == "res.partner" else 0)
+        return found
+
+    monkeypatch.setattr(tables.Reader, "rows", counted)
+    assert known("orders@alder.example") == ["Alder Fittings"]
+    assert sum(read) == 0
+    made = {"partner_id": partner, "company_id": 1}
+    odoo.call(admin, "purchase.order", "create", vals_list=[made])
+    assert known(stays) == ["Dogwood"]
+    odoo.call(admin, "res.partner", "write", ids=[partner], vals={"email": comes})
+    assert (known(comes), known(stays)) == (["Dogwood"], [])
 
 
 def test_an_activity_follows_its_situation(service: Wire, odoo: server.Odoo) -> None:

@@ -2,9 +2,11 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import install
 import pytest
@@ -101,6 +103,56 @@ def test_eight_at_once_leave_one_note_a_key(odoo: server.Odoo, key: str) -> None
 def test_the_doctor_finds_everything_refused(odoo: server.Odoo, key: str) -> None:
     results = doctor.examine(wire(odoo, key, purpose=allowed.Purpose.PROBE))
     assert [item for item in results if item.verdict != doctor.REFUSED] == []
+
+
+def test_a_buyer_can_open_every_view_and_press_every_button(odoo: server.Odoo, key: str) -> None:
+    buyer, model = odoo.key("buyer"), "triage.advisory"
+    poster.OdooPoster(wire(odoo, key)).post(replace(note(order(odoo, "P00007"), "m:3"), priority="urgent"))
+    menus = odoo.call(buyer, "ir.ui.menu", "load_web_menus", debug=False)
+    assert "Advisories" in {item["name"] for item in menus.values()}  # type: ignore[attr-defined]
+    kinds = ["list", "kanban", "graph", "form", "search"]
+    told = odoo.call(buyer, model, "get_views", views=[[False, kind] for kind in kinds])
+    views = told["views"]  # type: ignore[index]
+    assert set(views) == set(kinds)
+    fields = set(odoo.call(buyer, model, "fields_get", attributes=["type"]))  # type: ignore[call-overload]
+    for kind, view in views.items():
+        tree = ElementTree.fromstring(view["arch"])
+        own = [item for item in tree.iter("field") if item.get("name") != "feedback_ids"]
+        assert own, kind
+        assert {item.get("name") for item in own} <= fields | {"at", "user_id"}, kind
+    form = ElementTree.fromstring(views["form"]["arch"])
+    buttons = [item.get("name") for item in form.iter("button") if str(item.get("name")).startswith("action_")]
+    assert len(buttons) == 6
+    (found,) = odoo.call(buyer, model, "search", domain=[("key", "=", "m:3")])  # type: ignore[misc]
+    state = "SELECT state, write_date FROM purchase_order WHERE name = 'P00007'"
+    before = odoo.sql(state)
+    for button in buttons:
+        odoo.call(buyer, model, str(button), ids=[found])
+    assert odoo.sql(f"SELECT count(DISTINCT decision) FROM triage_advisory_feedback WHERE advisory_id = {found}") == "6"
+    assert odoo.sql(state) == before
+    asked = {"domain": [], "groupby": ["priority"], "aggregates": ["__count"],
+             "context": {"read_group_expand": True}}  # fmt: skip
+    columns = odoo.call(buyer, model, "web_read_group", **asked)
+    assert [item["priority"] for item in columns["groups"]] == ["urgent", "high", "normal", "low"]  # type: ignore[index]
+
+
+def test_who_works_in_another_company_sees_none_of_it(odoo: server.Odoo, key: str) -> None:
+    odoo.shell(
+        "company = env['res.company'].search([('name', '=', 'Southwind Trading')])\n"
+        "groups = [env.ref('base.group_user').id, env.ref('purchase.group_purchase_user').id]\n"
+        "env['res.users'].create({'name': 'Sue South', 'login': 'south', 'company_id': company.id,\n"
+        "  'company_ids': [(6, 0, [company.id])], 'group_ids': [(6, 0, groups)]})\n"
+        "env.cr.commit()\nprint('ANSWERdone')"
+    )
+    leave = poster.OdooPoster(wire(odoo, key))
+    leave.post(note(order(odoo, "P00001"), "m:north"))
+    leave.post(note(order(odoo, "P00009"), "m:south"))
+    asked = {"domain": [("key", "in", ["m:north", "m:south"])], "fields": ["key"]}
+    seen = odoo.call(odoo.key("south"), "triage.advisory", "search_read", **asked)
+    assert [item["key"] for item in seen] == ["m:south"]  # type: ignore[attr-defined]
+    notes = {"domain": [("body", "ilike", "late"), ("model", "=", "purchase.order")], "fields": ["res_id"]}
+    found = odoo.call(odoo.key("south"), "mail.message", "search_read", **notes)
+    assert {item["res_id"] for item in found} == {order(odoo, "P00009").id}  # type: ignore[attr-defined]
 
 
 def test_another_company_s_advisory_carries_it(odoo: server.Odoo, key: str, tmp_path: Path) -> None:

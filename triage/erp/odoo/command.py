@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from triage.erp.odoo import action, allowed, anonymous, audit, doctor, live, posting, setup, tables
 from triage.erp.odoo.wire import Address, Wire
@@ -128,7 +128,7 @@ def _print(told: dict[str, Any], results: list[doctor.Result]) -> None:
         console.print(f"MISSING: {reason}", markup=False, style="bold red")
     for model, reason in told["unreadable"].items():
         console.print(f"can't be read: {model} ({reason})", markup=False)
-    table = Table("what must be refused", "call", "verdict", "answer")
+    table = Table("what must be refused", Column("call", overflow="fold"), Column("verdict", no_wrap=True), "answer")
     for item in results:
         colour = "green" if item.verdict == doctor.REFUSED else "bold red"
         table.add_row(

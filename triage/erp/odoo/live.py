@@ -4,7 +4,6 @@ Reads named fields only, those that this Odoo has and this user may see. Never w
 """
 
 import re
-import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,16 +11,13 @@ from typing import Any
 from triage.domain.erp import OrderBook, Partner, SupplierProduct, Supply
 from triage.domain.watch import Watched
 from triage.erp import fields
-from triage.erp.odoo import tables
+from triage.erp.odoo import slowly, tables
 from triage.erp.odoo.wire import Wire
 from triage.erp.snapshot import SnapshotErp
 
-_KEPT = 600.0  # seconds for which what changes slowly is not read again
-_SLOW = ("res.company", "res.users", "stock.warehouse", "stock.location", "stock.picking.type", "uom.uom")
 _MOST_NUMBERS = 60  # numbers of a message that are looked up as orders
 _MOST_ORDERS = 200
 _WATCHED_DAYS = 365  # orders that a scan looks at: open ones, and what is usual
-_MOST_SUPPLIERS = 20_000  # orders and prices whose suppliers count as suppliers, the newest
 _NUMBER = re.compile(r"[A-Za-z]{0,8}[-/_. ]?\d{3,}(?:[-/_.]\d+)*")
 _MOVING = [("state", "not in", ["done", "cancel"])]
 _OPEN = [("state", "in", ["sent", "to approve", "purchase", "done"])]
@@ -39,8 +35,7 @@ class LiveErp:
         self._timezone = timezone
         self._now = now
         self._version = ""
-        self._slow: dict[str, Rows] = {}
-        self._slow_until = 0.0
+        self._slow = slowly.Slowly(self._reader)
 
     @property
     def now(self) -> datetime:
@@ -55,8 +50,8 @@ class LiveErp:
         return self._version
 
     def order_book(self, *, sender: str, text: str, company_hints: Collection[str] = ()) -> OrderBook:
-        """See `ErpView.order_book`. Five calls, and those of what changes slowly every ten minutes."""
-        slow = self._slowly()
+        """See `ErpView.order_book`. Five calls, and every ten minutes those of what changes slowly."""
+        slow = self._slow.tables()
         known = SnapshotErp({"_now": self._moment(), **slow}, self._timezone)
         senders = known.order_book(sender=sender, text="", company_hints=()).senders
         families = sorted({partner.id for partner in senders})
@@ -88,7 +83,7 @@ class LiveErp:
         lines = read("purchase.order.line", [*of, ("order_id.state", "in", ["purchase", "done"])])
         sales = read("sale.order.line", [*of, ("order_id.state", "in", ["sale", "done"])])
         view = self._view(
-            self._slowly(),
+            self._slow.tables(),
             {
                 "product.product": self._products(wanted, ()),
                 "stock.quant": read("stock.quant", of),
@@ -119,7 +114,9 @@ class LiveErp:
             ("product_tmpl_id", "in", templates),
         ]
         prices = self._reader.rows("product.supplierinfo", domain)
-        return self._view(self._slowly(), {"product.product": products, "product.supplierinfo": prices}).offers(wanted)
+        return self._view(self._slow.tables(), {"product.product": products, "product.supplierinfo": prices}).offers(
+            wanted
+        )
 
     def watched(self) -> Watched:
         """See `ErpWatch.watched`: the orders of the last year and everything open, in about ten calls."""
@@ -135,7 +132,7 @@ class LiveErp:
         ordered = [row["id"] for row in lines]
         bills = read("account.move", [("move_type", "=", "in_invoice"), ("state", "=", "draft")])
         return self._view(
-            self._slowly(),
+            self._slow.tables(),
             {
                 "purchase.order": orders,
                 "purchase.order.line": lines,
@@ -167,7 +164,7 @@ class LiveErp:
         wanted = sorted({*_links(lines, "product_id"), *_links(sales, "product_id"), *_links(prices, "product_id")})
         of = [("product_id", "in", wanted)]
         return {
-            **self._slowly(),
+            **self._slow.tables(),
             "purchase.order": orders,
             "purchase.order.line": lines,
             "sale.order.line": sales,
@@ -185,33 +182,6 @@ class LiveErp:
 
     def _moment(self) -> str:
         return self.now.strftime("%Y-%m-%d %H:%M:%S")
-
-    def _slowly(self) -> dict[str, Rows]:
-        """Companies, places, units, and all suppliers with their people: read again after a while."""
-        if time.monotonic() >= self._slow_until:
-            fresh = {model: self._reader.rows(model, []) for model in _SLOW}
-            fresh["res.partner"] = self._partners(_links(fresh["res.company"], "partner_id"))
-            bank = [("partner_id", "in", [row["id"] for row in fresh["res.partner"]])]
-            fresh["res.partner.bank"] = self._reader.rows("res.partner.bank", bank)
-            self._slow, self._slow_until = fresh, time.monotonic() + _KEPT
-        return self._slow
-
-    def _partners(self, own: list[int]) -> Rows:
-        """Our companies' partners, our people, and whoever we order from with all theirs; suppliers marked as such."""
-        read = self._reader.rows
-        orders = read("purchase.order", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id",))
-        prices = read("product.supplierinfo", [], limit=_MOST_SUPPLIERS, order="id desc", only=("partner_id", "name"))
-        suppliers = set(_links(orders, "partner_id")) | set(_links(prices, self._reader.supplier_field))
-        wanted = sorted(suppliers)
-        known = self._reader.fields("res.partner")
-        ranked = [("supplier_rank", ">", 0)] if "supplier_rank" in known else [("id", "=", 0)]
-        colleagues = [("partner_share", "=", False)] if "partner_share" in known else [("id", "=", 0)]
-        domain: list[Any] = ["|", ("id", "in", own + wanted), "|", ("parent_id", "in", wanted), "|", *ranked]
-        found = read("res.partner", [*domain, *colleagues])
-        families = {row["id"]: fields.link(row, "parent_id") for row in found}
-        missing = sorted({parent for parent in families.values() if parent and parent not in families})
-        found += read("res.partner", [("id", "in", missing)]) if missing else []
-        return [{**row, "supplier_rank": 1} if row["id"] in suppliers else row for row in found]
 
     def _orders(self, families: Sequence[int], text: str) -> Rows:
         """Orders whose names or digits stand in the text, then the senders' open ones: the newest of each.
