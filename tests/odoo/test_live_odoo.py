@@ -17,7 +17,20 @@ from triage.advisors import policy_file
 from triage.classifiers import watch
 from triage.domain.erp import RecordRef
 from triage.domain.posting import Left, Note
-from triage.erp.odoo import allowed, audit, command, doctor, live, poster, posting, setup, slowly, standing, tables
+from triage.erp.odoo import (
+    action,
+    allowed,
+    audit,
+    command,
+    doctor,
+    live,
+    poster,
+    posting,
+    setup,
+    slowly,
+    standing,
+    tables,
+)
 from triage.erp.odoo.wire import Address, Wire
 from triage.erp.snapshot import SnapshotErp
 from triage.errors import ErpRefusedError, ForbiddenCallError
@@ -377,6 +390,12 @@ def test_what_is_missing_for_posting_is_told(odoo: server.Odoo, made: setup.Made
     assert way(key, action_id=made.action_id).missing == ()
     (reason,) = way(key, action_id=(made.action_id or 0) + 1000).missing
     assert "triage odoo setup" in reason
+    older = f"UPDATE ir_act_server SET code = replace(code, '{action.VERSION}', 'older') WHERE id = {made.action_id}"
+    odoo.sql(older)
+    (reason,) = way(key, action_id=made.action_id).missing
+    assert "older version" in reason
+    odoo.sql(f"UPDATE ir_act_server SET code = replace(code, 'older', '{action.VERSION}') WHERE id = {made.action_id}")
+    assert way(key, action_id=made.action_id).missing == ()
     (reason,) = way(odoo.key("buyer")).missing
     assert "may not leave advisories" in reason
     (reason,) = way(odoo.key("buyer"), action_id=made.action_id).missing

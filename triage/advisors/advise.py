@@ -45,11 +45,10 @@ def advise(
     """The advisory of one message.
 
     `key` names the situation: the order that deviates worst, so that a later message about it updates the same entry.
-    A message without an order is a situation of its own, noted at its supplier where that is known. A suspicious
-    one never shares an order's entry: whoever forged it must not be able to replace what was honestly said.
+    A message without an order is a situation of its own, noted at its supplier where that is known. A suspicious one
+    never shares an order's entry: whoever forged it must not be able to replace what was honestly said.
     situation: the key where the caller knows it. unheard: a language model should have been asked and did not
-    answer. floor: the advice without a language model; priority, score, record and the roles of the route are never
-    less than there.
+    answer. floor: the advice without one; priority, score, record and roles of the route are never less than there.
     """
     today = erp.now.astimezone(ZoneInfo(policy.timezone)).date()
     record = _record(assessment)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from triage.erp.odoo import allowed, doctor, faults
+from triage.erp.odoo import action, allowed, doctor, faults
 from triage.erp.odoo.wire import Wire
 from triage.errors import ErpRefusedError
 
+#: Fields of the module's newest version.
+_OF_THE_MODULE = {"note_stands", "suggested_user_id"}
 _AGAIN = "run `triage odoo setup` again"
 
 
@@ -34,6 +36,9 @@ def way(service: Wire, prober: Wire) -> Way:
     missing = [f"judgements can't be read: {judged}" if judged else ""]
     if not doctor.asks_for_rights(prober)("triage.advisory", "create"):
         missing.append("the user may not leave advisories: give it the group Triage service")
+    known = service.call("triage.advisory", "fields_get", {"attributes": ["type"]})
+    if _OF_THE_MODULE - set(known):
+        missing.append("the module triage_advisory is of an older version: update it in Odoo")
     return Way(name="module triage_advisory", reads_judgements=not judged, missing=tuple(filter(None, missing)))
 
 
@@ -55,4 +60,6 @@ def _action(wire: Wire) -> str:
         return f"the server action can't be called ({error.reason}): {_AGAIN} and set TRIAGE_ODOO_ACTION"
     except ErpRefusedError:
         return f"the server action is of an older version: {_AGAIN}"
-    return "" if isinstance(answer, dict) and "missing" in answer else f"the server action is none of ours: {_AGAIN}"
+    if not isinstance(answer, dict) or "missing" not in answer:
+        return f"the server action is none of ours: {_AGAIN}"
+    return "" if answer.get("version") == action.VERSION else f"the server action is of an older version: {_AGAIN}"
