@@ -10,9 +10,9 @@
         "security/groups.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "security/sales.xml",
         "data/cron.xml",
         "views/advisory_views.xml",
     ],
-    "post_init_hook": "grant_sales",
     "installable": True,
 }

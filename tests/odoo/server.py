@@ -213,12 +213,14 @@ def run_module_tests(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def odoo(folder: Path) -> Iterator[Odoo]:
-    """A running Odoo on a copy of the template."""
+def odoo(folder: Path, before: str = "") -> Iterator[Odoo]:
+    """A running Odoo on a copy of the template. before: Python for its shell, run before it starts."""
     installed, _ = prepared(folder)
     port = free_port()
     with postgres(folder / "pg") as server:
         config = _configuration(folder, installed, server, port)
+        if before:
+            _shell(installed, config, "template", before)
         log = (folder / "odoo.log").open("w")
         process = subprocess.Popen(
             [str(installed.python), str(installed.program), "-c", str(config), "-d", "template"],

@@ -246,6 +246,29 @@ class TriageAdvisory(models.Model):
         over = [("decision", "=", "snoozed"), ("snooze_until", "<=", fields.Date.today())]
         self.sudo().search(over).write({"open": True, "decision": False, "snooze_until": False})
 
+    @api.model
+    def _grant_sales(self):
+        """The service reads customer orders where the sales application is installed; goes with the module."""
+        group = self.env.ref("triage_advisory.group_service")
+        models = self.env["ir.model"].search([("model", "in", ["sale.order", "sale.order.line"])])
+        self.env["ir.model.access"]._load_records(
+            [
+                {
+                    "xml_id": f"triage_advisory.read_{model.model.replace('.', '_')}",
+                    "values": {
+                        "name": f"Triage service reads {model.model}",
+                        "model_id": model.id,
+                        "group_id": group.id,
+                        "perm_read": True,
+                        "perm_write": False,
+                        "perm_create": False,
+                        "perm_unlink": False,
+                    },
+                }
+                for model in models
+            ]
+        )
+
     def action_accept(self):
         self._decide("accepted")
 

@@ -89,6 +89,17 @@ class TestAdvisory(TransactionCase):
                 call()
         self.assertEqual(self.order.state, "draft")
 
+    def test_customer_orders_are_read_and_not_written(self):
+        if "sale.order" not in self.env:
+            self.skipTest("the sales application is not installed")
+        sale = self.env["sale.order"].create({"partner_id": self.order.partner_id.id}).with_user(self.service)
+        self.assertTrue(sale.read(["name"]))
+        with self.assertRaises(AccessError):
+            sale.write({"client_order_ref": "x"})
+        self.env["triage.advisory"]._grant_sales()
+        rights = self.env["ir.model.access"].search([("name", "=", "Triage service reads sale.order")])
+        self.assertEqual(len(rights), 1)
+
     def test_what_is_wrong_is_refused(self):
         for wrong in (
             {"res_model": "res.users"}, {"key": ""}, {"headline": "x" * 301}, {"res_id": 2_000_000_000}, {"message_id": 1},
