@@ -182,10 +182,8 @@ def test_a_note_is_left_once_brought_up_to_date_in_place_and_has_an_activity(ser
     (body,) = notes(odoo, record)
     assert "even" in body
     assert "img" not in body
-    assert (
-        odoo.sql(f"SELECT summary FROM mail_activity WHERE res_model = 'purchase.order' AND res_id = {record.id}")
-        == "Late by 9 days"
-    )
+    mine = f"res_model = 'purchase.order' AND res_id = {record.id} AND summary = 'Late by 9 days'"
+    assert odoo.sql(f"SELECT count(*) FROM mail_activity WHERE {mine}") == "1"
     assert odoo.sql("SELECT count(*) FROM mail_mail") == mails
     assert odoo.sql(f"SELECT state FROM purchase_order WHERE id = {record.id}") == "purchase"
 
