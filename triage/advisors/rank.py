@@ -112,6 +112,8 @@ def _of_message(
         yield Priority.URGENT, f"customer orders not covered: {', '.join(sorted(suffering)[:3])}"
     if assessment.is_suspicious and DeviationType.BANK_DETAILS_CHANGE in types:
         yield Priority.URGENT, "bank details in a suspicious message"
+    if any(item.fraud for item in assessment.deviations):
+        yield Priority.URGENT, "a fraud: money is asked for"
     if assessment.stop_use:
         yield Priority.URGENT, "the supplier asks to stop using the goods"
     if kind is Kind.QUESTION or DeviationType.SUPPLIER_QUESTION in types:

@@ -26,6 +26,7 @@ class Sign:
     code: str
     reason: str
     weight: float  # 0 to 1
+    fraud: bool = False  # money would be lost
 
 
 def signs(reading: Reading, book: OrderBook, kind: Kind) -> tuple[Sign, ...]:
@@ -41,7 +42,7 @@ def signs(reading: Reading, book: OrderBook, kind: Kind) -> tuple[Sign, ...]:
         found.append(Sign(code="hidden text", reason="The message holds text that a person does not see.", weight=0.3))
     for item in reading.active:
         found.append(
-            Sign(code="active content", reason=f"A file would act when opened ({item.what[:60]}).", weight=0.95)
+            Sign(code="active content", reason=f"Something in it would act when opened ({item.what[:60]}).", weight=0.95)
         )
     if kind is Kind.BANK_DETAILS_CHANGE and not book.sender_known_by:
         found.append(Sign(code="unknown sender", reason="New bank details come from an unknown sender.", weight=0.9))
@@ -61,7 +62,9 @@ def _imitations(headers: Headers, book: OrderBook) -> Iterator[Sign]:
         return
     if book.sender_known_by == "address":
         return
-    if any(domains.imitates(sender, item) for item in known):
+    if any(domains.imitates(sender, item) for item in known) or (
+        not book.sender_known_by and _bears_our_name(sender, book)
+    ):
         yield Sign(code="look-alike domain", reason="The sender's domain imitates a known one.", weight=0.95)
 
 
@@ -85,6 +88,43 @@ def _replies(headers: Headers, book: OrderBook, kind: Kind) -> Iterator[Sign]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W\d_]{3,}", phrases.plain(text)))
+
+
+_INITIAL = re.compile(r"([a-z])[._-]?([a-z]{4,})")
+
+
+def _is_ours(name: str, book: OrderBook) -> bool:
+    """The display name is that of one of our people, as an address or a record spells it (first.last@, f.last@)."""
+    words = _words(name)
+    if not words:
+        return False
+    if any(person <= words for person in _own_people(book)):
+        return True
+    for address in book.own_addresses:
+        spelt = _INITIAL.fullmatch(address.partition("@")[0])
+        if spelt and spelt[2] in words and any(word.startswith(spelt[1]) for word in words - {spelt[2]}):
+            return True
+    return False
+
+
+def claims_own_name(headers: Headers, book: OrderBook) -> bool:
+    """Somebody unknown, outside our domains, writes under the name of one of our people."""
+    if headers.sender is None or book.sender_known_by:
+        return False
+    if any(domains.related(headers.sender.domain, item) for item in _own_domains(book)):
+        return False
+    return _is_ours(headers.sender.name, book)
+
+
+def _bears_our_name(domain: str, book: OrderBook) -> bool:
+    """A domain spelt like one of our companies ("ostermann-handel.…") that is none of ours."""
+    squeezed = re.sub(r"[^a-z0-9]", "", domains.skeleton(domains.split(domain)[1]))
+    for company in book.companies:
+        words = re.findall(r"[a-z0-9]+", phrases.plain(company.name))
+        names = {"".join(words), "".join(words[:2])} if len(words) > 1 else {"".join(words)}
+        if any(len(name) >= 8 and domains.skeleton(name) == squeezed for name in names):
+            return True
+    return False
 
 
 def _own_people(book: OrderBook) -> list[frozenset[str]]:
@@ -116,7 +156,7 @@ def _names(headers: Headers, book: OrderBook, kind: Kind) -> Iterator[Sign]:
     companies = [company.name.casefold() for company in book.companies if len(company.name) > 5]
     if any(company in name.casefold() for company in companies):
         yield Sign(code="own name", reason="Somebody outside writes under our own company's name.", weight=0.8)
-    elif not book.sender_known_by and _words(name) in _own_people(book):
+    elif claims_own_name(headers, book):
         yield Sign(code="own name", reason="Somebody outside writes under the name of one of our people.", weight=0.85)
     if not book.sender_known_by:
         yield from _suppliers_name(name, domain, book, kind)

@@ -4,7 +4,16 @@ import math
 from collections.abc import Collection
 from pathlib import Path
 
-from triage.classifiers import artefacts, embeddings, features, kind_rules, reason_rules, suspicion_rules
+from triage.classifiers import (
+    artefacts,
+    bank_words,
+    embeddings,
+    features,
+    fraud,
+    kind_rules,
+    reason_rules,
+    suspicion_rules,
+)
 from triage.classifiers.artefacts import Artefact
 from triage.domain.assessment import DelayReason, Judged, Kind
 from triage.domain.document import Reading
@@ -82,13 +91,16 @@ class LearnedKind:
         if self._sentences is not None and max(found.values()) < embeddings.DOUBT:
             found, source = chances(self._sentences.added(logits, reading)), "kind and embedding"
         ranked = sorted(found, key=lambda name: found[name], reverse=True)
-        return Judged(
+        judged = Judged(
             kind=Kind(ranked[0]),
             confidence=round(found[ranked[0]], 4),
             source=f"model: {source} {self.digest[:12]}",
             evidence=kind_rules.evidence_of(reading),
             runner_up=Kind(ranked[1]),
         )
+        checked = bank_words.checked(judged, reading)
+        # An account in a letter that changes none may be where a swindler wants the money.
+        return checked if checked.kind is Kind.BANK_DETAILS_CHANGE else fraud.checked(checked, reading)
 
 
 class LearnedReason:

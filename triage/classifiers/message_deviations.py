@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from triage.classifiers import cues
+from triage.classifiers import bank_words
 from triage.domain.assessment import Confirmation, Deviation, DeviationType, Judged, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import Order, OrderBook, OrderLine
@@ -22,7 +22,6 @@ _ABOUT_ORDERS = {
     Kind.QUALITY_NOTICE, Kind.QUESTION,
 }  # fmt: skip
 _TENTH = Decimal("0.1")
-_TOLD = 20_000  # characters of a part in which new bank details are looked for
 
 
 def message_deviations(
@@ -153,7 +152,7 @@ def _bank(reading: Reading, statement: Statement, kind: Judged, book: OrderBook)
     elif kind.kind is Kind.INVOICE and known and strange:
         reason = "The invoice names an account that is not on file for this supplier."
         yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=0.8)
-    elif strange and any(cues.count(part.text[:_TOLD])["new_account"] for part in reading.parts):
+    elif strange and (bank_words.says_change(reading) or (known and bank_words.says_unchanged(reading))):
         reason = "The message also gives new bank details. Check them by a telephone number that you already had."
         yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=0.8)
 

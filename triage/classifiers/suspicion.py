@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.classifiers import authenticity, suspicion_rules
+from triage.classifiers import authenticity, confusables, decoding, fraud, suspicion_rules
 from triage.domain.assessment import Deviation, DeviationType, Doubt, DoubtCode, Kind
 from triage.domain.document import Reading
 from triage.domain.erp import OrderBook
@@ -14,6 +14,8 @@ from triage.domain.ports import SuspicionModel
 _BAR = suspicion_rules.BAR  # from this weight on a message is suspicious
 _MOST_SENTENCES = 600
 _LONGEST_PAIR = 700  # characters
+_MOST_LINES = 2_000  # of a part, looked at for letters of other alphabets
+_LONGEST_TEXT = 200_000  # characters
 _SPLIT = re.compile(r"(?<=[.!?。！？])\s+|\n{2,}|(?<=[。！？])")
 
 
@@ -24,6 +26,7 @@ class Suspicion:
     weight: float
     reasons: tuple[str, ...]
     said: float = 0.0  # of the likeliest sentence alone
+    fraud: bool = False  # money would be lost
 
     @property
     def is_suspicious(self) -> bool:
@@ -41,7 +44,9 @@ def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
     if reading.headers.sender:
         yield reading.headers.sender.name, False
     for name in reading.attachment_names:
-        yield re.sub(r"[_\-.]+", " ", name), False
+        yield _spelt(name), False
+    for text in reading.headers.unshown:
+        yield text, True
     for part in reading.parts:
         if part.raw_text:
             # Segments of a structured document are no sentences: only what plainly addresses a program is weighed.
@@ -52,15 +57,21 @@ def _texts(reading: Reading) -> Iterator[tuple[str, bool]]:
             yield text, False
             # A sentence that the lines of a PDF or a mail program break apart is read joined, too.
             yield " ".join(text.split()), False
+            yield from ((inner, True) for inner in decoding.decoded(text))
         for table in part.tables:
             for row in table.rows:
                 for cell in row:
                     if len(cell.text) > 40:
                         yield " ".join(cell.text.split()), False
-        for hidden in part.hidden:
+        for hidden in (*part.hidden, *part.turned):
             yield hidden, True
         for _, value in part.metadata:
             yield value, True
+
+
+def _spelt(name: str) -> str:
+    """A file name as words: "PleaseIgnore_all-rules.pdf" is "Please Ignore all rules pdf"."""
+    return re.sub(r"[_\-.+]+", " ", re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", " ", name))
 
 
 def _segments(raw: str) -> Iterator[str]:
@@ -97,18 +108,38 @@ def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) 
     pieces = texts_of(reading)
     scores = list(model.suspicion([text for text, _ in pieces]))
     scores.extend(suspicion_rules.hidden_score(text) for text, hidden in pieces if hidden)
+    scores.extend(suspicion_rules.name_score(name) for name in _names(reading))
     reasons: list[str] = []
+    fraudulent = False
     weight = max(scores, default=0.0)
     if weight >= _BAR:
         reasons.append("A text addresses the reading program instead of a person.")
     spoken = [text for (text, hidden) in pieces if hidden and len(text.split()) >= 3]
-    for sign in authenticity.signs(reading, book, kind):
+    for sign in (*authenticity.signs(reading, book, kind), *fraud.signs(reading, book), *_disguises(reading)):
         if sign.code == "hidden text" and not (spoken and max(scores, default=0.0) >= 0.3):
             continue
         weight = max(weight, sign.weight)
+        fraudulent = fraudulent or sign.fraud
         if sign.weight >= _BAR:
             reasons.append(sign.reason)
-    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)), said=max(scores, default=0.0))
+    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)), said=max(scores, default=0.0), fraud=fraudulent)
+
+
+def _names(reading: Reading) -> Iterator[str]:
+    """What names the message and its files, in one piece each."""
+    yield reading.headers.subject
+    for name in reading.attachment_names:
+        yield _spelt(name)
+
+
+def _disguises(reading: Reading) -> Iterator[authenticity.Sign]:
+    """Words that a person reads otherwise than they are stored. Nobody writes so by mistake."""
+    if any(part.turned for part in reading.parts):
+        yield authenticity.Sign(code="turned text", reason="Words are stored backwards and shown forwards.", weight=0.85)
+    texts = (line.text for part in reading.parts if not part.ocr for line in (*part.lines, *part.quoted)[:_MOST_LINES])
+    if confusables.is_disguised(" ".join(itertools.chain([reading.headers.subject], texts))[:_LONGEST_TEXT]):
+        reason = "Words are spelt with letters of another alphabet that look alike."
+        yield authenticity.Sign(code="look-alike letters", reason=reason, weight=0.85)
 
 
 def deviation(found: Suspicion) -> Deviation | None:
@@ -119,6 +150,7 @@ def deviation(found: Suspicion) -> Deviation | None:
         type=DeviationType.SUSPICIOUS_CONTENT,
         reason=" ".join(found.reasons),
         confidence=round(found.weight, 4),
+        fraud=found.fraud,
     )
 
 

@@ -184,6 +184,7 @@ class Deviation:
     days: int | None = None  # calendar days, positive
     percent: Decimal | None = None  # signed, one decimal
     quantity: Decimal | None = None  # absolute
+    fraud: bool = False  # of a suspicious message: money would be lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

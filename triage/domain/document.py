@@ -40,6 +40,7 @@ class Headers:
     auto_submitted: bool = False  # Auto-Submitted, X-Autoreply, Precedence: auto_reply, multipart/report …
     list_mail: bool = False  # List-Unsubscribe, List-Id or Precedence: bulk/list
     authentication_results: tuple[str, ...] = ()  # values in the order of the headers, the nearest server first
+    unshown: tuple[str, ...] = ()  # words of headers that no mail program shows: Comments, Keywords, X-…
 
 
 class PartRole(enum.StrEnum):
@@ -114,6 +115,7 @@ class Part:
     quoted: tuple[TextLine, ...] = ()
     signature: tuple[TextLine, ...] = ()
     hidden: tuple[str, ...] = ()
+    turned: tuple[str, ...] = ()  # words stored backwards and shown forwards by direction marks, as shown
     pages: int | None = None
     ocr: bool = False
     raw_text: str = ""  # the text of structured formats (EDI, XML) for their own readers; "" elsewhere

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from triage.domain.document import Part, PartRole, UnreadableReason
-from triage.reading import charsets, grids, invisible, kinds
+from triage.reading import charsets, formulas, grids, invisible, kinds
 from triage.reading.findings import Findings
 
 _DELIMITERS = (";", "\t", ",", "|")
@@ -28,6 +28,9 @@ def read_delimited(data: bytes, name: str, role: PartRole, findings: Findings, l
             findings.fail(name, UnreadableReason.TOO_LARGE, f"more than {limits.table_cells} cells")
             rows = rows[:index]
             break
+    acts = formulas.in_delimited(cell for row in rows for cell in row)
+    if acts:
+        findings.act(name, acts)
     findings.parts.append(
         Part(
             name=name,
@@ -36,6 +39,7 @@ def read_delimited(data: bytes, name: str, role: PartRole, findings: Findings, l
             lines=grids.lines_of(rows),
             tables=grids.tables_of(rows),
             hidden=tuple(found for found in invisible.smuggled(text) if invisible.is_telling(found)),
+            turned=invisible.turned(text),
             metadata=(("numbers", "written"),),
         )
     )

@@ -19,6 +19,7 @@ from triage.reading import (
     rtf,
     sheets,
     structured,
+    svg,
     text_tables,
 )
 from triage.reading.findings import Damaged, Findings, Locked, TooMuch, Unfamiliar
@@ -73,7 +74,9 @@ class DocumentReader:
             raise Locked("encrypted")
         if kind in _PACKED:
             raise Unfamiliar(f"{_PACKED[kind]}, which is not opened")
-        if kinds.is_image(kind, name):
+        if kind == kinds.SVG:
+            svg.read_svg(data, name, self.findings)
+        elif kinds.is_image(kind, name):
             pictures.read_picture(data, kind, name, role, self.findings)
         elif kind == kinds.ZIP:
             self._archive(data, name, depth)
@@ -138,6 +141,7 @@ class DocumentReader:
                 lines=text_lines(texts),
                 tables=html.tables_of(page.flow),
                 hidden=page.hidden,
+                turned=page.turned,
             )
         )
 
@@ -165,5 +169,6 @@ class DocumentReader:
                 lines=text_lines(lines),
                 tables=text_tables.read_text_tables(lines),
                 hidden=tuple(item for item in invisible.smuggled(text) if invisible.is_telling(item)),
+                turned=invisible.turned(text),
             )
         )

@@ -147,7 +147,31 @@ def read_headers(mail: email.message.Message) -> Headers:
         auto_submitted=_is_automatic(mail, one),
         list_mail=bool(one("List-Unsubscribe") or one("List-Id") or one("Precedence").lower() in ("bulk", "list")),
         authentication_results=tuple(decoded(value) for value in every("Authentication-Results")[:20]),
+        unshown=_unshown(mail),
     )
+
+
+#: Headers of transport and signatures, and those that are read above: no place for words of a sender.
+_KNOWN = re.compile(
+    r"^(?:received|dkim-.*|domainkey-.*|arc-.*|authentication-results|content-.*|mime-version|message-id|in-reply-to"
+    r"|references|date|from|to|cc|bcc|sender|reply-to|return-path|delivered-to|subject|thread-index|autocrypt"
+    r"|list-.*|x-ms-exchange-.*|x-microsoft-antispam.*|x-google-.*|x-gm-.*)$",
+    re.I,
+)
+_MOST_UNSHOWN = 40
+
+
+def _unshown(mail: email.message.Message) -> tuple[str, ...]:
+    """Headers in which a sender may write words that no mail program shows, as "name: value"."""
+    pairs = guarded(lambda: list(mail.items()), [])
+    found = []
+    for name, value in pairs[:400]:
+        if _KNOWN.match(name):
+            continue
+        text = decoded(value)[:1500]
+        if invisible.is_telling(text):
+            found.append(f"{re.sub(r'^[Xx]-|[-_]+', ' ', name).strip()}: {text}")
+    return tuple(found[:_MOST_UNSHOWN])
 
 
 def _is_automatic(mail: email.message.Message, one: Callable[[str], str]) -> bool:

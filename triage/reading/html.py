@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from triage.domain.document import Cell, Table
-from triage.reading import html_style, invisible
+from triage.reading import active_markup, html_style, invisible
 from triage.reading.lines import GAP, FlowLine, joined_cells
 
 _BLOCKS = frozenset(
@@ -109,7 +109,6 @@ class _State:
     tables: int = 0
     characters: int = 0
     breaks: bool = False
-    active: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +117,8 @@ class Page:
 
     flow: tuple[FlowLine, ...]
     hidden: tuple[str, ...]
-    active: tuple[str, ...]  # "script", "form", … as far as present
+    active: tuple[str, ...]  # what would act: "script", "event handler", … (see `active_markup`)
+    turned: tuple[str, ...] = ()  # words that direction marks show backwards
     title: str = ""
 
 
@@ -167,8 +167,6 @@ class _Renderer:
             self.comment(node)
             return
         if tag in _SILENT:
-            if tag in ("script", "iframe", "object", "embed"):
-                self.state.active.add(tag)
             return
         style = self.sheet.style(node, style)
         if style.hidden:
@@ -255,7 +253,6 @@ class _Renderer:
         inner.render(node, style, mark)
         inner.end_line(mark)
         self.state.hidden.extend(inner.state.hidden)
-        self.state.active |= inner.state.active
         return "\n".join(line.text for line in inner.state.flow if line.text)
 
     def layout(
@@ -379,18 +376,21 @@ def read_html(text: str, *, characters: int) -> Page:
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except lxml.etree.ParserError:
         return Page(flow=(), hidden=(), active=())
+    active = tuple(sorted(active_markup.active_in(root)))
     styles = "\n".join(node.text or "" for node in root.iter("style"))
     renderer = _Renderer(html_style.Sheet(styles), characters)
     title = next((str("".join(map(str, node.itertext()))) for node in root.iter("title")), "")
     for node in root:
         if isinstance(node.tag, str) and node.tag == "head":
-            for inner in node.iter("script"):
-                renderer.state.active.add(str(inner.tag))
             continue
         renderer.render(node, renderer.sheet.style(root, html_style.PLAIN), _Mark())
     renderer.end_line(_Mark())
     state = renderer.state
     hidden = tuple(dict.fromkeys([*hidden_tags, *state.hidden]))
     return Page(
-        flow=tuple(state.flow), hidden=hidden, active=tuple(sorted(state.active)), title=" ".join(title.split())
+        flow=tuple(state.flow),
+        hidden=hidden,
+        active=active,
+        turned=invisible.turned("".join(map(str, root.itertext()))),
+        title=" ".join(title.split()),
     )

@@ -14,6 +14,9 @@ _VARIATION = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 _NOTHING = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+#: What stands behind a right-to-left override is shown backwards. Left-to-right ones stand around copied telephone
+#: numbers, isolates and marks in every Hebrew or Arabic mail.
+_OVERRIDE = re.compile(r"\u202e([^\u202c\u202e\u2069\n]{1,2000})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _BLANKS = str.maketrans(
     dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
@@ -53,6 +56,17 @@ def smuggled(text: str) -> tuple[str, ...]:
         if len(run) >= 8:  # a byte a selector: a known way to carry text behind one letter
             data = bytes(ord(c) - 0xFE00 if ord(c) < 0xE0000 else ord(c) - 0xE0100 + 16 for c in run)
             found.append(data.decode("utf-8", "replace"))
+    return tuple(found)
+
+
+def turned(text: str) -> tuple[str, ...]:
+    """Latin words that an override shows backwards, as shown; empty where there are none."""
+    if "\u202e" not in text:
+        return ()
+    found = []
+    for run in _OVERRIDE.findall(text):
+        if len(re.findall(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff\u3040-\u9fff]", run)) >= 4:
+            found.append(" ".join(cleaned(run)[::-1].split()))
     return tuple(found)
 
 

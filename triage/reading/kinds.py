@@ -16,6 +16,7 @@ OLE = "application/x-ole-storage"
 LOCKED_OFFICE = "application/x-encrypted-office"
 MAIL = "message/rfc822"
 HTML = "text/html"
+SVG = "image/svg+xml"
 XML = "application/xml"
 TEXT = "text/plain"
 CSV = "text/csv"
@@ -151,6 +152,8 @@ def _text_kind(data: bytes, head: bytes, lower: str, label: str) -> str:
         return X12
     if low.startswith((b"<!doctype html", b"<html")) or (b"<html" in low and low.startswith(b"<")):
         return HTML
+    if re.match(rb"(?:<\?xml[^>]*>|<!--.*?-->|<!doctype svg[^>]*>|\s)*<(?:\w+:)?svg[\s>]", low, re.S):
+        return SVG
     if low.startswith(b"<?xml") or (lower.endswith((".xml", ".ubl", ".cxml", ".edi")) and low.startswith(b"<")):
         return XML
     if low.startswith(b"begin:vcard"):

@@ -8,10 +8,22 @@ import email.message
 import email.policy
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.domain.document import Headers, Part, PartRole, UnreadableReason
-from triage.reading import charsets, headers, html, kinds, outlook, quotes, structured, text_tables, texts, tnef
+from triage.reading import (
+    charsets,
+    headers,
+    html,
+    kinds,
+    outlook,
+    quotes,
+    structured,
+    text_tables,
+    texts,
+    tnef,
+    versions_apart,
+)
 from triage.reading.documents import DocumentReader
 from triage.reading.findings import Findings
 from triage.reading.lines import answering_lines, text_lines
@@ -73,6 +85,9 @@ class MailReader:
         """Add the newest statement of a mail's own texts, and mails forwarded inside them, as parts."""
         flow = [line for text in shown for line in text.flow]
         hidden = tuple(dict.fromkeys(item for text in shown for item in text.hidden))
+        for text in shown:
+            if text.active:
+                self.findings.act(name, f"a mail's text with {', '.join(text.active)}")
         if not any(line.text.strip() for line in flow) and not hidden:
             return
         kind = shown[0].kind if shown else kinds.TEXT
@@ -81,7 +96,8 @@ class MailReader:
         if about.sender is not None:
             own -= {about.sender.domain}
         split = quotes.split(flow, subject=about.subject, own_domains=own)
-        self.findings.parts.append(_part(split, name, role, kind, hidden, pasted))
+        turned = tuple(dict.fromkeys(item for text in shown for item in text.turned))
+        self.findings.parts.append(replace(_part(split, name, role, kind, hidden, pasted), turned=turned))
         subject, count = "", 0
         while split.forwarded and count < _MOST_FORWARDS:
             count += 1
@@ -136,7 +152,13 @@ class MailReader:
             ):
                 versions.append(version)
         if versions:
-            shown.found.extend(_fuller(versions).found)
+            chosen = _fuller(versions)
+            unseen = versions_apart.only_in_others(
+                [_lines(version) for version in versions], shown=len(versions) - 1
+            )
+            chosen.found[0].hidden.extend(unseen)
+            chosen.found[0].active = tuple(sorted({what for item in versions for text in item.found for what in text.active}))
+            shown.found.extend(chosen.found)
 
     def _text(self, part: email.message.Message, kind: str) -> texts.ShownText | None:
         raw = headers.guarded(lambda: part.get_payload(decode=True), None)
@@ -181,6 +203,10 @@ def _fuller(versions: Sequence[_Shown]) -> _Shown:
         if len(missing) > 5 and len(missing) > 0.4 * len(words[index]):
             best = index
     return versions[best]
+
+
+def _lines(version: _Shown) -> list[str]:
+    return [line.text for text in version.found for line in text.flow if not line.in_quote]
 
 
 def _words(version: _Shown) -> set[str]:

@@ -85,7 +85,10 @@ def _checked(data: bytes, kind: str, name: str, findings: Findings) -> dict[str,
             findings.act(name, "a workbook with macro sheets")
         if any("externalLinks/" in entry for entry in names) and _has_dde(archive):
             findings.act(name, "a workbook with a DDE link")
-        return xlsx_marks.read_marks(archive) if kind == kinds.XLSX else {}
+        marks = xlsx_marks.read_marks(archive) if kind == kinds.XLSX else {}
+    for acts in {found.formulas for found in marks.values() if found.formulas}:
+        findings.act(name, acts)
+    return marks
 
 
 def _has_dde(archive: zipfile.ZipFile) -> bool:

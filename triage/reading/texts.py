@@ -13,6 +13,8 @@ class ShownText:
     flow: list[FlowLine]
     hidden: list[str]
     kind: str
+    active: tuple[str, ...] = ()  # what of it would act if a program showed it
+    turned: tuple[str, ...] = ()  # words that direction marks show backwards
 
 
 def plain_text(text: str, limit: int, *, flowed: bool = False) -> ShownText:
@@ -21,13 +23,17 @@ def plain_text(text: str, limit: int, *, flowed: bool = False) -> ShownText:
     if flowed:
         lines = _unfolded(text, limit)
     hidden = [found for found in invisible.smuggled(text) if invisible.is_telling(found)]
-    return ShownText(flow=[FlowLine(text=line) for line in lines], hidden=hidden, kind=kinds.TEXT)
+    return ShownText(
+        flow=[FlowLine(text=line) for line in lines], hidden=hidden, kind=kinds.TEXT, turned=invisible.turned(text)
+    )
 
 
 def html_text(text: str, limit: int) -> ShownText:
     """An HTML text as lines."""
     page = html.read_html(text, characters=limit)
-    return ShownText(flow=list(page.flow), hidden=list(page.hidden), kind=kinds.HTML)
+    return ShownText(
+        flow=list(page.flow), hidden=list(page.hidden), kind=kinds.HTML, active=page.active, turned=page.turned
+    )
 
 
 def _unfolded(text: str, limit: int) -> list[str]:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from triage.domain.document import UnreadableReason
-from triage.reading import invisible
+from triage.reading import formulas, invisible
 from triage.reading.findings import Damaged, TooMuch
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -32,6 +32,7 @@ class Marks:
     cells: set[tuple[int, int]] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)  # cells shown as percentages
     comments: list[str] = field(default_factory=list)
+    formulas: str = ""  # what its formulas would do, "" where they only calculate
     height: int = 0  # rows to the last cell that holds anything
     width: int = 0
 
@@ -191,6 +192,9 @@ def _sheet_marks(archive: zipfile.ZipFile, path: str, styles: set[int], percents
                         marks.columns.update(range(first - 1, last))
             else:
                 match = _REFERENCE.match(node.get("r") or "")
+                written = node.findtext(f"{_MAIN}f")
+                if written and not marks.formulas:
+                    marks.formulas = formulas.in_workbook([written])
                 if match and len(node):
                     row, column = int(match[2]) - 1, _column(match[1])
                     marks.height, marks.width = max(marks.height, row + 1), max(marks.width, column + 1)
