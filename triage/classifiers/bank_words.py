@@ -12,9 +12,9 @@ from triage.domain.assessment import Judged, Kind
 from triage.domain.document import PartRole, Reading
 
 _SENTENCE = re.compile(r"(?<=[.!?。！？;；])\s+|\n{2,}|(?<=[。！？])")
+_NEAR = 70  # characters between an account's name and what becomes of it
 _MOST = 20_000  # characters of a part
 _MOST_SENTENCES = 400
-_CHANGES = ("new_account", "assigned")
 
 
 @cache
@@ -29,14 +29,21 @@ def says_change(reading: Reading) -> bool:
 
 def says_unchanged(reading: Reading) -> bool:
     """The message says that accounts stay as they were."""
-    return any(_index().count(sentence)["unchanged"] for sentence in _sentences(reading))
+    return any(_index().count(sentence)[name] for sentence in _sentences(reading) for name in ("unchanged", "usual"))
 
 
 def _tells_change(sentence: str) -> bool:
-    own = _index().count(sentence)
-    if own["unchanged"]:
+    hits = _index().hits(sentence)
+    own = {hit.section for hit in hits}
+    if "unchanged" in own:
         return False
-    return bool(own["change"]) or any(cues.count(sentence)[name] for name in _CHANGES)
+    if "change" in own or cues.count(sentence)["new_account"]:
+        return True
+    if "usual" in own:
+        return False
+    accounts = [hit for hit in hits if hit.section == "account"]
+    altered = [hit for hit in hits if hit.section == "altered"]
+    return any(one.start - other.end < _NEAR and other.start - one.end < _NEAR for one in accounts for other in altered)
 
 
 def _sentences(reading: Reading) -> Iterator[str]:

@@ -4,7 +4,7 @@ Evidence of suspicious parts and of bank accounts is kept out of reasons: they a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -141,11 +141,26 @@ def _successor(reading: Reading, kind: Judged) -> Iterator[Deviation]:
         yield Deviation(type=DeviationType.SUBSTITUTION, reason=reason, confidence=kind.confidence)
 
 
+def _is_on_file(account: str, known: Collection[str]) -> bool:
+    """The account is one of ours to this supplier, separators apart; the last group of a written one may be cut off."""
+    plain = re.sub(r"[^0-9A-Z]", "", account.upper())
+    for item in known:
+        filed = re.sub(r"[^0-9A-Z]", "", item.upper())
+        if plain == filed or (len(plain) >= 14 and filed.startswith(plain) and len(filed) - len(plain) <= 4):
+            return True
+        # A domestic number stands inside the international one.
+        if len(plain) >= 8 and plain.isdigit() and filed.endswith(plain):
+            return True
+    return False
+
+
 def _bank(reading: Reading, statement: Statement, kind: Judged, book: OrderBook) -> Iterator[Deviation]:
     """New bank details: the message is about them, tells of them beside something else, or an invoice names an account
     that we do not know."""
     known = {account for _, account in book.bank_accounts}
-    strange = bool(statement.bank_accounts) and all(item.value not in known for item in statement.bank_accounts)
+    strange = bool(statement.bank_accounts) and not any(
+        _is_on_file(item.value, known) for item in statement.bank_accounts
+    )
     if kind.kind is Kind.BANK_DETAILS_CHANGE:
         reason = "The message gives new bank details. Check them by a telephone number that you already had."
         yield Deviation(type=DeviationType.BANK_DETAILS_CHANGE, reason=reason, confidence=kind.confidence)

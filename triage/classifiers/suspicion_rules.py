@@ -20,7 +20,7 @@ DOUBT = 0.4
 _LONGEST = 1500  # characters of a sentence that are looked at
 _NAMES = (
     r"(?:system|systeem|syst[eè]me|sistema|s[iİ]stem|systemmeldung|assistant|assistente?|asistente|asystent|asistan"
-    r"|ai|ki|ia|yz|bot|llm|gpt|user|developer|instruction|admin|系统|系统提示|助手|システム|アシスタント|ボット)s?"
+    r"|ai|ki|ia|yz|bot|robot|agente?|copilot|modell?|modelo|llm|gpt|user|developer|instruction|admin|系统|系统提示|助手|システム|アシスタント|ボット)s?"
     r"(?: (?:override|note|message|prompt|instruction|directive|command|update|assistant))?"
 )
 #: A sentence that opens like a turn of a conversation with a program.
@@ -228,6 +228,8 @@ def hidden_score(sentence: str) -> float:
         return max(score, 0.75)
     if found["record"] and found["outcomes"]:
         return max(score, 0.7)
+    if found["role"] and (found["pay"] or found["orders"]):
+        return max(score, 0.75)
     if found["readers_weak"] and found["verbs"] and (found["address"] or found["duty"] or found["reads"]):
         return max(score, 0.7)
     return score
