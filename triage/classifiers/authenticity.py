@@ -42,7 +42,9 @@ def signs(reading: Reading, book: OrderBook, kind: Kind) -> tuple[Sign, ...]:
         found.append(Sign(code="hidden text", reason="The message holds text that a person does not see.", weight=0.3))
     for item in reading.active:
         found.append(
-            Sign(code="active content", reason=f"Something in it would act when opened ({item.what[:60]}).", weight=0.95)
+            Sign(
+                code="active content", reason=f"Something in it would act when opened ({item.what[:60]}).", weight=0.95
+            )
         )
     if kind is Kind.BANK_DETAILS_CHANGE and not book.sender_known_by:
         found.append(Sign(code="unknown sender", reason="New bank details come from an unknown sender.", weight=0.9))

@@ -28,8 +28,9 @@ def says_change(reading: Reading) -> bool:
 
 
 def says_unchanged(reading: Reading) -> bool:
-    """The message says that accounts stay as they were."""
-    return any(_index().count(sentence)[name] for sentence in _sentences(reading) for name in ("unchanged", "usual"))
+    """A sentence says of an account that it stays as it was."""
+    counted = (_index().count(sentence) for sentence in _sentences(reading))
+    return any(found["account"] and (found["unchanged"] or found["usual"]) for found in counted)
 
 
 def _tells_change(sentence: str) -> bool:

@@ -9,7 +9,13 @@ import re
 import unicodedata
 from functools import cache
 
-_CYRILLIC = dict(zip("аьсԁеҽғһіјкӏмոорԛгѕтսѵԝхуүҙзъпнвАВСЕНІЈКМОРЅТХУҮԌԚԜЗ", "abcdeefhijklmnopqrstuvwxyyszbnhbABCEHIJKMOPSTXYYGQWZ", strict=True))  # fmt: skip
+_CYRILLIC = dict(
+    zip(
+        "аьсԁеҽғһіјкӏмոорԛгѕтսѵԝхуүҙзъпнвАВСЕНІЈКМОРЅТХУҮԌԚԜЗ",
+        "abcdeefhijklmnopqrstuvwxyyszbnhbABCEHIJKMOPSTXYYGQWZ",
+        strict=True,
+    )
+)
 _GREEK = dict(zip("αβγεηικνορτυχωϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "abyenikvoptuxwcjABEZHIKMNOPTYXC", strict=True))
 _OTHERS = dict(zip("ɑɡɩɪʀʏꓐꓚꓓꓰꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ", "agiiryBCDEGHIJKLMNOPRSTUVWXYZ", strict=True))
 _TABLE = str.maketrans(_CYRILLIC | _GREEK | _OTHERS)

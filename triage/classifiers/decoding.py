@@ -1,11 +1,13 @@
-"""Text that is written in a code inside a text: base64 and hexadecimal. Bounded; what decodes to no words is dropped."""
+"""Text in a code inside a text: base64 and hexadecimal. Bounded; what decodes to no words is dropped."""
 
 import base64
 import binascii
 import re
 from collections.abc import Iterator
 
-_BASE64 = re.compile(r"(?<![\w+/=:.-])(?:[A-Za-z0-9+/]{4}[\s>]{0,3}){7,400}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/])")
+_BASE64 = re.compile(
+    r"(?<![\w+/=:.-])(?:[A-Za-z0-9+/]{4}[\s>]{0,3}){7,400}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/])"
+)
 _HEX = re.compile(r"(?<![\w-])(?:(?:0x|\\x|%)?[0-9A-Fa-f]{2}[\s:,]{0,2}){24,800}(?![\w-])")
 _MOST = 10  # codes of one text that are tried
 _LONGEST = 60_000  # characters

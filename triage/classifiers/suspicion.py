@@ -122,7 +122,9 @@ def judge(reading: Reading, book: OrderBook, kind: Kind, model: SuspicionModel) 
         fraudulent = fraudulent or sign.fraud
         if sign.weight >= _BAR:
             reasons.append(sign.reason)
-    return Suspicion(weight=weight, reasons=tuple(dict.fromkeys(reasons)), said=max(scores, default=0.0), fraud=fraudulent)
+    return Suspicion(
+        weight=weight, reasons=tuple(dict.fromkeys(reasons)), said=max(scores, default=0.0), fraud=fraudulent
+    )
 
 
 def _names(reading: Reading) -> Iterator[str]:
@@ -135,7 +137,9 @@ def _names(reading: Reading) -> Iterator[str]:
 def _disguises(reading: Reading) -> Iterator[authenticity.Sign]:
     """Words that a person reads otherwise than they are stored. Nobody writes so by mistake."""
     if any(part.turned for part in reading.parts):
-        yield authenticity.Sign(code="turned text", reason="Words are stored backwards and shown forwards.", weight=0.85)
+        yield authenticity.Sign(
+            code="turned text", reason="Words are stored backwards and shown forwards.", weight=0.85
+        )
     texts = (line.text for part in reading.parts if not part.ocr for line in (*part.lines, *part.quoted)[:_MOST_LINES])
     if confusables.is_disguised(" ".join(itertools.chain([reading.headers.subject], texts))[:_LONGEST_TEXT]):
         reason = "Words are spelt with letters of another alphabet that look alike."

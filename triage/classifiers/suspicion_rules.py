@@ -41,7 +41,7 @@ _SHORT = re.compile(r"(?<![A-Za-zÀ-ÿ0-9'’.-])(?:AI|A\.I\.|KI|K\.I\.|IA|I\.A\
 _MARKDOWN = re.compile(r"!?\[[^\]\n]{0,200}\]\(\s*<?(?:https?:)?//[^)\s]{3,}", re.IGNORECASE)
 #: A language has no blanks between a name and what follows it.
 _GLUED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_OWN_ENDING = re.compile(r"^\w{0,6}(?:ımız|imiz|umuz|ümüz)")  # Turkish: of ours
+_OWN_ENDING = re.compile(r"(?:ımız|imiz|umuz|ümüz)\w{0,6}$")  # Turkish: of ours
 _READERS = ("readers", "readers_auto", "readers_weak")
 
 
@@ -54,30 +54,26 @@ def signals(sentence: str) -> Counter[str]:
     """Section → hits of a sentence, and marks found by pattern: "role" and "format" of a conversation, "short" for AI
     and its like, "markdown", "duty" where a named program must do something."""
     text = confusables.folded(confusables.closed_up(sentence[:_LONGEST]))
-    hits = _not_their_own(_index().hits(text), text)
+    every = _index().hits(text)
+    owners = [hit for hit in every if hit.section == "owners"]
+    hits = [hit for hit in every if hit.section not in _READERS or not _is_owned(hit.start, hit.end, owners, text)]
     found = Counter(hit.section for hit in hits)
     found["composed"] = _composed(hits, text)
     found["duty"] = _in_duty(hits, text)
     found["role"] = int(bool(_ROLE_MARK.match(text)))
     found["role inside"] = int(bool(_ROLE_INSIDE.search(text)))
     found["format"] = len(_FORMAT.findall(text))
-    found["short"] = len(_SHORT.findall(text))
+    found["short"] = sum(not _is_owned(*match.span(), owners, text) for match in _SHORT.finditer(text))
     found["markdown"] = len(_MARKDOWN.findall(text))
     return found
 
 
-def _not_their_own(hits: Sequence[Hit], text: str) -> list[Hit]:
-    """Without the programs that the sender calls its own: "our digital assistant", "asistanımız"."""
-    owners = [hit for hit in hits if hit.section == "owners"]
-    kept = []
-    for hit in hits:
-        if hit.section in _READERS:
-            before = (owner for owner in owners if 0 <= hit.start - owner.end <= 24)
-            owned = any(len(text[owner.end : hit.start].split()) <= 2 for owner in before)
-            if owned or _OWN_ENDING.match(text[hit.end :]):
-                continue
-        kept.append(hit)
-    return kept
+def _is_owned(start: int, end: int, owners: Sequence[Hit], text: str) -> bool:
+    """The program between these places is one that the sender calls its own: "our digital assistant", "asistanımız"."""
+    before = (owner for owner in owners if 0 <= start - owner.end <= 24)
+    return any(len(text[owner.end : start].split()) <= 2 for owner in before) or bool(
+        _OWN_ENDING.search(text[start:end])
+    )
 
 
 def _composed(hits: Sequence[Hit], text: str) -> int:
@@ -132,8 +128,12 @@ def _of_named(sentence: str, found: Counter[str]) -> float:
         return 0.92
     if found["programs"] and (found["orders"] or found["verbs"] or found["inside"] or found["human"]):
         return 0.9
-    if found["if_program"] and (found["orders"] or found["verbs"] or found["markdown"]):
+    if found["programs"] and found["outcomes"]:
+        return 0.85
+    if found["if_program"] and (found["orders"] or found["verbs"] or found["markdown"] or found["outcomes"]):
         return 0.9
+    if found["if_program"] and found["composed"]:
+        return 0.65
     if named and found["address"] and (found["verbs"] or _spoken_to(sentence)):
         return 0.88
     if named and found["verbs"] and _spoken_to(sentence):

@@ -17,9 +17,12 @@ _DDE = re.compile(
     re.I,
 )
 _FETCHES = re.compile(
-    r"\b(?:WEBSERVICE|FILTERXML|IMPORT(?:XML|DATA|HTML|FEED|RANGE)|IMAGE|RTD|CALL|EXEC|REGISTER(?:\.ID)?|SHELL)\s*\(", re.I
+    r"\b(?:WEBSERVICE|FILTERXML|IMPORT(?:XML|DATA|HTML|FEED|RANGE)|IMAGE|RTD|CALL|EXEC|REGISTER(?:\.ID)?|SHELL)\s*\(",
+    re.I,
 )
-_STRICT_FETCHES = re.compile(r"\b(?:WEBSERVICE|IMPORT(?:XML|DATA|HTML|FEED)|RTD|CALL|EXEC|REGISTER(?:\.ID)?|SHELL)\s*\(", re.I)
+_STRICT_FETCHES = re.compile(
+    r"\b(?:WEBSERVICE|IMPORT(?:XML|DATA|HTML|FEED)|RTD|CALL|EXEC|REGISTER(?:\.ID)?|SHELL)\s*\(", re.I
+)
 _LINK = re.compile(r"\bHYPERLINK\s*\(", re.I)
 _ADDRESS = re.compile(r"(?:https?|ftp|file|smb|javascript|ms-\w+):|\\\\", re.I)
 _CELL = re.compile(r"(?<![A-Za-z0-9.])\$?[A-Z]{1,3}\$?[1-9]\d{0,6}(?![A-Za-z0-9(])")

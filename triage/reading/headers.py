@@ -163,7 +163,8 @@ _MOST_UNSHOWN = 40
 
 def _unshown(mail: email.message.Message) -> tuple[str, ...]:
     """Headers in which a sender may write words that no mail program shows, as "name: value"."""
-    pairs = guarded(lambda: list(mail.items()), [])
+    nothing: list[tuple[str, str]] = []
+    pairs = guarded(lambda: list(mail.items()), nothing)
     found = []
     for name, value in pairs[:400]:
         if _KNOWN.match(name):

@@ -152,7 +152,8 @@ def _text_kind(data: bytes, head: bytes, lower: str, label: str) -> str:
         return X12
     if low.startswith((b"<!doctype html", b"<html")) or (b"<html" in low and low.startswith(b"<")):
         return HTML
-    if re.match(rb"(?:<\?xml[^>]*>|<!--.*?-->|<!doctype svg[^>]*>|\s)*<(?:\w+:)?svg[\s>]", low, re.S):
+    called_svg = lower.endswith(".svg") or label == SVG
+    if (called_svg and b"<svg" in low) or re.match(rb"(?:<\?xml[^>]{0,200}>|<!--[^>]{0,400}-->|\s)*<svg[\s>]", low):
         return SVG
     if low.startswith(b"<?xml") or (lower.endswith((".xml", ".ubl", ".cxml", ".edi")) and low.startswith(b"<")):
         return XML

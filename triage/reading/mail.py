@@ -153,11 +153,11 @@ class MailReader:
                 versions.append(version)
         if versions:
             chosen = _fuller(versions)
-            unseen = versions_apart.only_in_others(
-                [_lines(version) for version in versions], shown=len(versions) - 1
-            )
+            unseen = versions_apart.only_in_others([_lines(version) for version in versions], shown=len(versions) - 1)
             chosen.found[0].hidden.extend(unseen)
-            chosen.found[0].active = tuple(sorted({what for item in versions for text in item.found for what in text.active}))
+            chosen.found[0].active = tuple(
+                sorted({what for item in versions for text in item.found for what in text.active})
+            )
             shown.found.extend(chosen.found)
 
     def _text(self, part: email.message.Message, kind: str) -> texts.ShownText | None:

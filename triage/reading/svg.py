@@ -1,4 +1,4 @@
-"""An SVG picture: what it would do if a browser opened it, and the words written in it. Never draws or loads anything."""
+"""An SVG picture: what it would do if a browser opened it, and the words in it. Never draws or loads anything."""
 
 import re
 
@@ -32,7 +32,7 @@ def read_svg(data: bytes, name: str, findings: Findings) -> None:
     if active:
         findings.act(name, f"a drawing with {', '.join(sorted(active))}")
     told = [
-        " ".join("".join(node.itertext()).split())
+        " ".join("".join(map(str, node.itertext())).split())
         for node in root.iter("{*}text", "{*}title", "{*}desc", "{*}foreignObject", "{*}metadata")
     ]
     comments = [" ".join((node.text or "").split()) for node in root.iter(lxml.etree.Comment)]

@@ -7,7 +7,9 @@ only. Notes of mail programs ("this mail needs HTML"), addresses of links and pi
 import re
 from collections.abc import Sequence
 
-_LINK = re.compile(r"<?(?:https?|mailto|cid|tel):[^\s>\])]*>?|\[(?:cid|image|bild|logo)[^\]]{0,200}\]|[*_#|=~-]{2,}", re.I)
+_LINK = re.compile(
+    r"<?(?:https?|mailto|cid|tel):[^\s>\])]*>?|\[(?:cid|image|bild|logo)[^\]]{0,200}\]|[*_#|=~-]{2,}", re.I
+)
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 #: Said by programs in the plain version of an HTML mail.
@@ -43,7 +45,7 @@ def _lacking(words: Sequence[str], known: set[str]) -> float:
 
 def _listed(text: str) -> list[str]:
     """Words, and pairs of signs where the script has no blanks."""
-    found = []
+    found: list[str] = []
     for word in _WORD.findall(text.casefold()):
         if _CJK.search(word):
             found.extend(word[at : at + 2] for at in range(max(len(word) - 1, 1)))
