@@ -17,7 +17,7 @@ from triage.classifiers import cues, kind_rules, phrases, reason_rules, suspicio
 from triage.domain.document import PartRole, Reading
 
 #: Changes whenever features change: weights of another version are refused.
-VERSION = 4
+VERSION = 5
 BUCKETS = 2**15
 _NUMBER_SCALE = 0.5  # signal words against n-grams: found by cross-validation
 _BODY = 900  # characters of the body
@@ -29,7 +29,8 @@ _IBAN = re.compile(r"\b[a-z]{2}\d{2}[ ]?[0-9a-z]{4}")
 SHORTEST_ADDRESS, LONGEST_ADDRESS = 25, 420
 _SIGNALS = (
     "markers", "readers", "readers_auto", "readers_weak", "orders", "verbs", "address", "programs", "inside", "human",
-    "machine", "reads", "role", "format", "short",
+    "machine", "reads", "role", "format", "short", "composed", "duty", "role inside", "markdown", "record", "outcomes",
+    "agent", "roleplay", "norules", "if_program", "mailish",
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ _MARKDOWN = re.compile(r"!?\[[^\]\n]{0,200}\]\(\s*<?(?:https?:)?//[^)\s]{3,}", r
 _GLUED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _OWN_ENDING = re.compile(r"(?:ımız|imiz|umuz|ümüz)\w{0,6}$")  # Turkish: of ours
 _READERS = ("readers", "readers_auto", "readers_weak")
+_PROGRAMS = (*_READERS, "machine")
 
 
 @cache
@@ -56,7 +57,7 @@ def signals(sentence: str) -> Counter[str]:
     text = confusables.folded(confusables.closed_up(sentence[:_LONGEST]))
     every = _index().hits(text)
     owners = [hit for hit in every if hit.section == "owners"]
-    hits = [hit for hit in every if hit.section not in _READERS or not _is_owned(hit.start, hit.end, owners, text)]
+    hits = [hit for hit in every if hit.section not in _PROGRAMS or not _is_owned(hit.start, hit.end, owners, text)]
     found = Counter(hit.section for hit in hits)
     found["composed"] = _composed(hits, text)
     found["duty"] = _in_duty(hits, text)
@@ -77,9 +78,12 @@ def _is_owned(start: int, end: int, owners: Sequence[Hit], text: str) -> bool:
 
 
 def _composed(hits: Sequence[Hit], text: str) -> int:
-    """A program and what it does with a letter, side by side: "the bot that reads your mail", "software die leest"."""
+    """A program and what it does with a letter, or where that lies, side by side: "the bot that reads your mail",
+    "software behind this mailbox", "software die leest"."""
     programs = [hit for hit in hits if hit.section in ("machine", "readers_weak")]
     reading = [hit for hit in hits if hit.section == "reads"]
+    if not reading:
+        return 0
     near = 0
     for one in programs:
         for other in reading:
@@ -143,6 +147,8 @@ def _of_named(sentence: str, found: Counter[str]) -> float:
         return 0.85
     if found["composed"] and (found["orders"] or (found["verbs"] and _spoken_to(sentence, ":："))):
         return 0.86
+    if found["composed"] and found["mailish"] and found["outcomes"] and (found["verbs"] or found["record"]):
+        return 0.8
     anybody = automatic + found["readers_weak"]
     if anybody and found["orders"] and (_spoken_to(sentence) or found["orders"] > 1 or found["duty"]):
         return 0.85
@@ -213,7 +219,7 @@ def hints(found: Counter[str]) -> bool:
     named = found["readers"] + found["short"] + found["readers_auto"] + found["readers_weak"]
     inner = found["programs"] + found["inside"] + found["human"] + found["orders"] + found["role"]
     newer = found["role inside"] + found["markdown"] + found["agent"] + found["if_program"] + found["norules"]
-    return bool(named or inner or newer or (found["machine"] and found["reads"]))
+    return bool(named or inner or newer or found["machine"] or found["roleplay"])
 
 
 def hidden_score(sentence: str) -> float:
