@@ -28,7 +28,7 @@ from triage.domain.posting import Poster
 from triage.errors import SettingsError, SnapshotError
 from triage.intake.accept import Intake
 from triage.settings import Settings
-from triage.store import database, inbox, migrate, outbox, results
+from triage.store import database, inbox, measures, migrate, outbox, results
 from triage.store.database import Store
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from triage.llm.answers import Recording
     from triage.llm.room import Room
     from triage.reading.sandbox import SandboxedReader
+
+_log = structlog.get_logger(__name__)
 
 #: Loggers of libraries that tell every step at "info".
 _TALKATIVE = ("alembic", "celery", "kombu", "amqp", "uvicorn", "httpx2", "httpcore2", "pypdf", "sqlalchemy")
@@ -97,11 +99,14 @@ def _poster(settings: Settings, store: Store) -> Poster:
         return outbox.LocalPoster(store=store)
     from triage.erp.odoo import poster
 
-    return poster.OdooPoster(odoo_wire(settings))
+    return poster.OdooPoster(odoo_wire(settings, store))
 
 
-def odoo_wire(settings: Settings, **more: Any) -> "Wire":
-    """The one way out to the Odoo of the settings. more: what `Wire` takes besides. Raises SettingsError."""
+def odoo_wire(settings: Settings, store: Store | None = None, **more: Any) -> "Wire":
+    """The one way out to the Odoo of the settings. store: counts its calls. more: what `Wire` takes besides.
+
+    Raises SettingsError.
+    """
     from triage.erp.odoo import audit, wire
 
     if not settings.odoo_url or settings.odoo_key is None:
@@ -116,28 +121,34 @@ def odoo_wire(settings: Settings, **more: Any) -> "Wire":
         calls_a_second=settings.odoo_rate,
     )
     log = audit.AuditLog(settings.odoo_audit)
-    return wire.Wire(address, **{"audit": log, "action_id": settings.odoo_action, **more})
+
+    def told(call: str, outcome: str, seconds: float) -> None:
+        _log.debug("Odoo called", call=call, outcome=outcome, ms=round(seconds * 1000))
+        if store is not None:
+            store.measures.observe(measures.ODOO, seconds, "ok" if outcome == "ok" else "error")
+
+    return wire.Wire(address, **{"audit": log, "action_id": settings.odoo_action, "told": told, **more})
 
 
-def chatter(settings: Settings) -> "Chatter":
+def chatter(settings: Settings, store: Store | None = None) -> "Chatter":
     """The mails in Odoo's chatter. Raises SettingsError where no Odoo is set."""
     from triage.erp.odoo import chatter as reading
 
-    return reading.Chatter(odoo_wire(settings), largest=settings.max_message_size)
+    return reading.Chatter(odoo_wire(settings, store), largest=settings.max_message_size)
 
 
-def judgements(settings: Settings) -> "Judgements":
+def judgements(settings: Settings, store: Store | None = None) -> "Judgements":
     """What people judged in our module. Raises SettingsError where no Odoo is set."""
     from triage.erp.odoo import judgements as reading
 
-    return reading.Judgements(odoo_wire(settings))
+    return reading.Judgements(odoo_wire(settings, store))
 
 
-def standing(settings: Settings) -> "Standing":
+def standing(settings: Settings, store: Store | None = None) -> "Standing":
     """What of ours stands in Odoo. Raises SettingsError where no Odoo is set."""
     from triage.erp.odoo import standing as comparing
 
-    return comparing.Standing(odoo_wire(settings))
+    return comparing.Standing(odoo_wire(settings, store))
 
 
 def _erp_now(settings: Settings, store: Store) -> datetime:
@@ -162,7 +173,7 @@ def memory(store: Store) -> Memory:
     return results.StoredMemory(store=store)
 
 
-def erp(settings: Settings, snapshot: Path | None = None) -> ErpView:
+def erp(settings: Settings, snapshot: Path | None = None, store: Store | None = None) -> ErpView:
     """The ERP that messages are read against: `snapshot`, else Odoo or the snapshot of the settings.
 
     Raises SnapshotError where it can't be used.
@@ -170,7 +181,7 @@ def erp(settings: Settings, snapshot: Path | None = None) -> ErpView:
     if snapshot is None and settings.odoo_url:
         from triage.erp.odoo import live
 
-        return live.LiveErp(odoo_wire(settings), policy(settings).timezone)
+        return live.LiveErp(odoo_wire(settings, store), policy(settings).timezone)
     from triage.erp import snapshot as snapshots
 
     return snapshots.SnapshotErp(snapshot or settings.erp_snapshot, policy(settings).timezone)
@@ -331,10 +342,12 @@ def configure_logging(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # Without the values of variables, among which are keys and suppliers' words.
+    bare = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     rendering = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if human
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [structlog.processors.ExceptionRenderer(bare), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -6,7 +6,7 @@ Never holds a transaction open over other work, never shows an address with a pa
 import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import StaticPool
 
 from triage.errors import SettingsError, StoreError
+from triage.store.measures import Measures
 
 Clock = Callable[[], datetime]
 
@@ -32,6 +33,7 @@ class Store:
 
     engine: Engine
     clock: Clock
+    measures: Measures = field(default_factory=Measures)  # what this process counts
 
     @property
     def now(self) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from triage.store import entries, learned, looks
+from triage.store import entries, learned, looks, measures
 from triage.store.database import Store
 from triage.store.tables import entries as rows
 from triage.store.tables import entry_messages, feedback, outbox
@@ -54,7 +54,8 @@ def adopt(store: Store, key: str, judgement: Judgement, *, digest: str, source: 
         seen = sa.select(sa.func.max(outbox.c.outcome_id)).where(outbox.c.key == key, outbox.c.digest == digest)
         outcome_id = connection.execute(seen).scalar_one()
         record(connection, row, judgement, outcome_id or row.outcome_id, now, seen_only=outcome_id is not None)
-        return True
+    store.measures.count(measures.DECISIONS, judgement.decision)
+    return True
 
 
 def record(

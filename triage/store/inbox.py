@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from triage.domain.message import Message
-from triage.store import lanes
+from triage.store import lanes, measures
 from triage.store.database import Store, insert_once
 from triage.store.lanes import Lane
 from triage.store.tables import blobs, messages, outcomes, refusals, transitions
@@ -112,6 +112,7 @@ def add(store: Store, message: Message) -> bool:
         if not insert_once(connection, messages, row):
             return False
         record(connection, message.id, State.RECEIVED, now, f"through {message.door}")
+    store.measures.count(measures.MESSAGES, message.door)
     return True
 
 
@@ -120,6 +121,7 @@ def refuse(store: Store, *, door: str, name: str, size: int, reason: str, way_ou
     with store.write() as connection:
         values = {"door": door, "name": name, "size": size, "reason": reason, "way_out": way_out, "at": store.now}
         connection.execute(refusals.insert().values(**values))
+    store.measures.count(measures.REFUSED, door)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +231,7 @@ def fail(store: Store, claim: Claim, failure: Failure, terms: Terms) -> State | 
         if not release(connection, claim, state, now, **told):
             return None
         record(connection, claim.message.id, state, now, f"{failure.step}: {failure.reason}")
+    store.measures.count(measures.FAILURES, failure.step, "no" if again else "yes")
     return state
 
 
@@ -276,7 +279,7 @@ def stuck(store: Store, terms: Terms, *, limit: int = 1000) -> tuple[str, ...]:
     """
     now = store.now
     with store.write() as connection:
-        _take_back(connection, terms, now, limit)
+        _take_back(store, connection, terms, limit)
         due = sa.and_(messages.c.state == State.RECEIVED, messages.c.due_at <= now)
         wanted = sa.select(messages.c.message_id).where(due).order_by(messages.c.rank, messages.c.id)
         return tuple(connection.execute(wanted.limit(limit)).scalars())
@@ -285,10 +288,11 @@ def stuck(store: Store, terms: Terms, *, limit: int = 1000) -> tuple[str, ...]:
 def take_back(store: Store, terms: Terms, *, limit: int = 1000) -> int:
     """Have what lost workers held wait again, or fail where its attempts are used up; how many there were."""
     with store.write() as connection:
-        return _take_back(connection, terms, store.now, limit)
+        return _take_back(store, connection, terms, limit)
 
 
-def _take_back(connection: Connection, terms: Terms, now: datetime, limit: int) -> int:
+def _take_back(store: Store, connection: Connection, terms: Terms, limit: int) -> int:
+    now = store.now
     lost = sa.and_(messages.c.state.in_(CLAIMED), messages.c.lease_until <= now)
     # Locked, and what another takes back at this moment is passed over; its worker can't finish in between.
     found = connection.execute(sa.select(messages).where(lost).limit(limit).with_for_update(skip_locked=True)).all()
@@ -306,6 +310,7 @@ def _take_back(connection: Connection, terms: Terms, now: datetime, limit: int) 
         state = State.FAILED if spent else State.RECEIVED
         connection.execute(sa.update(messages).where(messages.c.id == row.id).values(state=state, **values))
         record(connection, row.message_id, state, now, why)
+        store.measures.count(measures.FAILURES, "lost", "yes" if spent else "no")
     return len(found)
 
 

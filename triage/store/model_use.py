@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from triage.domain.asking import Answer, Spending, Spent
-from triage.store import inbox
+from triage.store import inbox, measures
 from triage.store.database import Store, insert_once
 from triage.store.tables import model_answers, model_calls, rereads
 
@@ -62,6 +62,8 @@ class StoredLedger:
         }
         with self.store.write() as connection:
             connection.execute(model_calls.insert().values(**values))
+        if asked.source not in ("cache", "recording"):
+            self.store.measures.observe(measures.MODEL, spending.seconds, asked.result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

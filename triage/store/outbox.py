@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from triage.domain.advice import Priority, Role
 from triage.domain.outcome import NothingToSay
 from triage.domain.posting import Note, Receipt
-from triage.store import codec, database, entries, inbox
+from triage.store import codec, database, entries, inbox, measures
 from triage.store.database import Store, insert_once
 from triage.store.tables import local_notes, messages, outbox, outcomes, posts
 
@@ -160,6 +160,10 @@ def confirm(store: Store, claimed: Claimed, receipt: Receipt) -> None:
         if connection.execute(sa.select(outbox.c.id).where(mine).with_for_update()).first() is None:
             return  # taken over meanwhile: whoever has it leaves the note that stands there now
         _end(connection, claimed.outbox_id, claimed.message_id, "posted", now, f"note left in {receipt.place}")
+        arrived = sa.select(messages.c.received_at).where(messages.c.message_id == claimed.message_id)
+        received_at = connection.execute(arrived).scalar_one()
+    store.measures.count(measures.NOTES)
+    store.measures.observe(measures.DELAYS, max((now - received_at).total_seconds(), 0.0))
 
 
 def fail(store: Store, claimed: Claimed, failure: inbox.Failure, terms: inbox.Terms) -> None:
@@ -182,6 +186,7 @@ def fail(store: Store, claimed: Claimed, failure: inbox.Failure, terms: inbox.Te
         )
         if connection.execute(ended).rowcount == 1 and not again:
             _give_up(connection, claimed.outbox_id, claimed.message_id, failure, now)
+    store.measures.count(measures.FAILURES, failure.step, "no" if again else "yes")
 
 
 def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from triage.errors import InputError
-from triage.store import codec, decisions, entries
+from triage.store import codec, decisions, entries, measures
 from triage.store.database import Store
 from triage.store.decisions import Decision as Decision
 from triage.store.inbox import CLAIMED, State
@@ -261,7 +261,9 @@ def decide(
                 "there is no such entry", subject=key, way_out="It may have moved; look for it in the list."
             )
         judgement = decisions.Judgement(decision=decision, comment=comment, person=person, at=store.now, until=until)
-        return _entry(decisions.record(connection, row, judgement, row.outcome_id, store.now))
+        entry = _entry(decisions.record(connection, row, judgement, row.outcome_id, store.now))
+    store.measures.count(measures.DECISIONS, decision)
+    return entry
 
 
 def wake(store: Store) -> int:

@@ -16,7 +16,7 @@ from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, database, entries, inbox, lanes, learned, model_use, outbox
+from triage.store import codec, database, entries, inbox, lanes, learned, measures, model_use, outbox
 from triage.store.database import Store
 from triage.store.lanes import Waiting
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
@@ -87,6 +87,11 @@ def finish(
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
         again = _out_of_order(connection, claim, outcome_id, orders, now)
         behind = lanes.behind(connection, outcome.message_id)
+    review = outcome.assessment.needs_review
+    store.measures.count(measures.OUTCOMES, type(outcome).__name__, "yes" if review else "no")
+    store.measures.observe(measures.CONFIDENCE, outcome.assessment.kind.confidence, "kind")
+    for line in outcome.assessment.confirmation.lines:
+        store.measures.observe(measures.CONFIDENCE, line.confidence, "line")
     turns = dict.fromkeys((*again, *((behind,) if behind is not None else ())))
     return Stored(state=state, outbox_id=note, next=tuple(turns))
 

@@ -204,6 +204,16 @@ entry_counts = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+#: What all processes counted, added up; see `measures`.
+measures = sa.Table(
+    "measures",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("labels", sa.String(120), primary_key=True),  # values, separated by |
+    sa.Column("bucket", sa.String(16), primary_key=True),  # "" of a counter; a bound, "+Inf" or "sum" of a histogram
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+
 #: Every message of an entry, and every outcome of it: the history.
 entry_messages = sa.Table(
     "entry_messages",

@@ -4,9 +4,10 @@ A queue a kind of work, so that each kind has processes of its own.
 Never keeps a result, never hands out a second task before the first is done, never waits for a broker without limit.
 """
 
+import contextlib
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -15,7 +16,9 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from triage import bootstrap
+from triage.errors import Error
 from triage.settings import Settings
+from triage.store import figures
 from triage.store.lanes import Lane
 from triage.tasks import work as working
 
@@ -68,7 +71,8 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
                     ring_lane(app, item.lane)
             if time.monotonic() > end:
                 ring_lane(app, lane)
-                return
+                break
+        figures.write(own_work(lane).store)
 
     @app.task(name=POST, shared=False)  # type: ignore[untyped-decorator]
     def post() -> None:
@@ -76,7 +80,8 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
         while working.post_next(own_work(Lane.READING)):
             if time.monotonic() > end:
                 ring(app, POST)
-                return
+                break
+        figures.write(own_work(Lane.READING).store)
 
     @app.task(name=SWEEP, shared=False)  # type: ignore[untyped-decorator]
     def sweep() -> None:
@@ -90,35 +95,46 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
 
 
 def _add_looks(app: Celery, own_services: Callable[[], bootstrap.Services]) -> None:
-    """The tasks that look at Odoo."""
+    """The tasks that look at Odoo. Where it does not answer, the next time will do."""
 
     @app.task(name=SCAN, shared=False)  # type: ignore[untyped-decorator]
     def scan() -> None:
         from triage.tasks import scan as scanning
 
-        services = own_services()
-        new = scanning.accept(services, scanning.findings(services))
-        for _ in range(min(new, _MOST_BELLS)):
-            ring_lane(app, Lane.READING)
+        with _looking(own_services(), SCAN) as services:
+            new = scanning.accept(services, scanning.findings(services))
+            for _ in range(min(new, _MOST_BELLS)):
+                ring_lane(app, Lane.READING)
 
     @app.task(name=LOOK, shared=False)  # type: ignore[untyped-decorator]
     def look() -> None:
         from triage.tasks import odoo_looks
 
-        services = own_services()
-        for _ in odoo_looks.look(services).message_ids[:_MOST_BELLS]:
-            ring_lane(app, Lane.READING)
-        odoo_looks.adopt(services)
+        with _looking(own_services(), LOOK) as services:
+            for _ in odoo_looks.look(services).message_ids[:_MOST_BELLS]:
+                ring_lane(app, Lane.READING)
+            odoo_looks.adopt(services)
 
     @app.task(name=RECONCILE, shared=False)  # type: ignore[untyped-decorator]
     def reconcile() -> None:
         from triage.tasks import reconcile as comparing
 
-        done = comparing.reconcile(own_services())
-        for _ in (*done.mails, *done.read_again)[:_MOST_BELLS]:
-            ring_lane(app, Lane.READING)
-        for _ in done.outbox_ids[:_MOST_BELLS]:
-            ring(app, POST)
+        with _looking(own_services(), RECONCILE) as services:
+            done = comparing.reconcile(services)
+            for _ in (*done.mails, *done.read_again)[:_MOST_BELLS]:
+                ring_lane(app, Lane.READING)
+            for _ in done.outbox_ids[:_MOST_BELLS]:
+                ring(app, POST)
+
+
+@contextlib.contextmanager
+def _looking(services: bootstrap.Services, task: str) -> Iterator[bootstrap.Services]:
+    """Errors of ours end a look with one line in the log."""
+    try:
+        yield services
+    except Error as error:
+        _log.warning("look failed", task=task, error=type(error).__name__, reason=error.reason)
+    figures.write(services.store)
 
 
 def ring_lane(app: Celery, lane: Lane, *, expires: float | None = None) -> bool:

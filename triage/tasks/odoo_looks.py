@@ -52,7 +52,7 @@ def look(services: bootstrap.Services, *, since: datetime | None = None) -> Seen
     looks.begin(store, CHATTER)
     now = store.now
     start = _start(services, CHATTER, since, now)
-    chatter = bootstrap.chatter(settings)
+    chatter = bootstrap.chatter(settings, services.store)
     listed = chatter.listed(start, now)
     written = {item.id: item.at for item in listed}
     new, known, refused, waiting = list[str](), 0, list[str](), dict[int, str]()
@@ -91,7 +91,7 @@ def adopt(services: bootstrap.Services, *, since: datetime | None = None) -> int
     """
     store = services.store
     now = store.now
-    reader = bootstrap.judgements(services.settings)
+    reader = bootstrap.judgements(services.settings, services.store)
     listed = reader.listed(_start(services, JUDGEMENTS, since, now))
     adopted = 0
     for item in reader.read(looks.new_of(store, JUDGEMENTS, listed)):

@@ -50,7 +50,7 @@ def reconcile(services: bootstrap.Services, *, dry_run: bool = False) -> Done:
     mails = () if dry_run else odoo_looks.look(services, since=since).message_ids
     if not dry_run:
         odoo_looks.adopt(services, since=since)
-    standing = bootstrap.standing(services.settings)
+    standing = bootstrap.standing(services.settings, services.store)
     refused: list[str] = []
     try:
         gone = standing.missing(

@@ -27,7 +27,7 @@ def findings(services: bootstrap.Services, *, snapshot: Path | None = None) -> t
     """Everything that the ERP shows now. Raises SnapshotError, ErpUnavailableError, PolicyError."""
     from triage.classifiers import watch as scanning
 
-    erp = bootstrap.erp(services.settings, snapshot)
+    erp = bootstrap.erp(services.settings, snapshot, services.store)
     if not hasattr(erp, "watched"):
         raise SettingsError("this ERP can't be scanned")
     seen: watch.Watched = erp.watched()

@@ -3,6 +3,7 @@
 Each call claims first, so that ringing twice does nothing twice. Never passes a document on: ids alone.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +13,12 @@ import structlog
 from triage import bootstrap
 from triage.domain import watch
 from triage.domain.message import Message
-from triage.domain.outcome import Outcome, Reached
+from triage.domain.outcome import Outcome, Reached, Stage
 from triage.domain.ports import Toolkit
 from triage.domain.posting import Poster
 from triage.errors import Error
 from triage.settings import Settings
-from triage.store import inbox, lanes, model_use, outbox, results
+from triage.store import figures, inbox, lanes, measures, model_use, outbox, results
 from triage.store.database import Store
 from triage.store.lanes import Lane, Waiting
 from triage.tasks import handing, log_head
@@ -49,7 +50,7 @@ def of(
     from triage import pipeline  # heavy: all steps with their models and vocabularies
 
     settings = services.settings if mode is None else services.settings.model_copy(update={"mode": mode})
-    erp = bootstrap.erp(settings, snapshot)
+    erp = bootstrap.erp(settings, snapshot, services.store)
     second = bootstrap.second_reader(
         settings,
         ledger=model_use.StoredLedger(store=services.store),
@@ -106,10 +107,9 @@ def read_next(work: Work, lane: Lane) -> results.Stored | None:
 def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
     with structlog.contextvars.bound_contextvars(message_id=claim.message.id):
         _log.info("reading started", attempt=claim.attempt)
+        timing = _Timing(work.store)
         try:
-            outcome = work.triage(
-                claim.message, lambda stage: inbox.advance(work.store, claim, inbox.State(stage.value))
-            )
+            outcome = work.triage(claim.message, lambda stage: _reached(work, claim, stage, timing))
             stored = results.finish(work.store, claim, outcome, work.terms, fingerprint=work.fingerprint)
         except handing.HandedOver as other:
             kept = inbox.hand_over(work.store, claim, other.lane, other.why)
@@ -125,8 +125,28 @@ def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
         except Exception as error:
             _log.error("reading broke", error=type(error).__name__)
             stored = _failed(work, claim, inbox.Failure.of(error, step="reading"))
+        timing.step("storing")
         _log.info("reading ended", state=stored.state if stored else "claim lost")
+        figures.write_now_and_then(work.store)
         return stored
+
+
+def _reached(work: Work, claim: inbox.Claim, stage: Stage, timing: "_Timing") -> None:
+    timing.step("reading" if stage is Stage.READ else "understanding")
+    inbox.advance(work.store, claim, inbox.State(stage.value))
+
+
+class _Timing:
+    """Measures one step after another."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._since = store, time.monotonic()
+
+    def step(self, name: str) -> None:
+        """This step ends now."""
+        now = time.monotonic()
+        self._store.measures.observe(measures.STEPS, now - self._since, name)
+        self._since = now
 
 
 def through(work: Work, message_id: str) -> None:
@@ -157,8 +177,10 @@ def post_next(work: Work) -> bool:
 
 def _post(work: Work, claimed: outbox.Claimed) -> bool:
     with structlog.contextvars.bound_contextvars(message_id=claimed.message_id):
+        timing = _Timing(work.store)
         try:
             receipt = work.poster.post(claimed.note)
+            timing.step("posting")
         except Error as error:
             told = inbox.Failure(
                 step="posting", reason=error.reason, way_out=error.way_out, retry_helps=error.retry_helps
@@ -174,6 +196,7 @@ def _post(work: Work, claimed: outbox.Claimed) -> bool:
         outbox.confirm(work.store, claimed, receipt)
         work.keep_log()
         _log.info("note left", place=receipt.place)
+        figures.write_now_and_then(work.store)
     return True
 
 

@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import triage
 from triage.bootstrap import Services
 from triage.errors import Error
-from triage.web import api, guard, health, hooks, pages
+from triage.web import api, guard, health, hooks, metrics, pages
 from triage.web.means import Means, Ring
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +40,7 @@ def create_app(services: Services, ring: Ring, look: Callable[[], object] = lamb
     )
     app.state.means = Means(services=services, ring=ring, look=look)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(api.router)
     app.include_router(hooks.router)
     app.include_router(pages.router)

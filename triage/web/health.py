@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from triage.errors import Error
-from triage.store import migrate
+from triage.store import figures
+from triage.web import ready
 from triage.web.means import Given
 
 router = APIRouter(tags=["health"])
@@ -18,11 +18,14 @@ def health() -> dict[str, str]:
 
 
 @router.get("/ready")
-def ready(given: Given, response: Response) -> dict[str, Any]:
-    """The database answers and has the tables of this version; 503 where not."""
-    try:
-        migrate.require_newest(given.services.store)
-    except Error as error:
-        response.status_code = 503
-        return {"status": "not ready", "database": error.reason, "way_out": error.way_out}
-    return {"status": "ready", "database": "ok"}
+def is_ready(given: Given, response: Response) -> dict[str, Any]:
+    """Each dependency: "ok", or what is wrong with it. 503 where nothing can be done without it.
+
+    "degraded": messages are taken in and wait, or are worked on with less.
+    """
+    figures.write(given.services.store)
+    found = ready.faults(given.services, given.looks)
+    missing = {name for name, fault in found.items() if fault}
+    response.status_code = 503 if missing & ready.NEEDED else 200
+    status = "not ready" if missing & ready.NEEDED else "degraded" if missing else "ready"
+    return {"status": status, **{name: fault or "ok" for name, fault in found.items()}}

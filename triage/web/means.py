@@ -1,12 +1,13 @@
 """What the routes work with, handed to each by its request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from triage.bootstrap import Services
+from triage.web.ready import Looks
 
 #: Has what waits read soon.
 Ring = Callable[[], object]
@@ -19,6 +20,7 @@ class Means:
     services: Services
     ring: Ring
     look: Callable[[], object]  # has Odoo looked at soon
+    looks: Looks = field(default_factory=Looks)  # at what the service depends on
 
 
 def _of(request: Request) -> Means:

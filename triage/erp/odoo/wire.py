@@ -54,8 +54,11 @@ class Wire:
         action_id: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        told: Callable[[str, str, float], object] = lambda call, outcome, seconds: None,
     ) -> None:
-        """audit: where each call that leaves is recorded; None only for setup and probes that keep no log."""
+        """told: of each call that was answered or failed: model.method, outcome, seconds.
+
+        audit: where each call that leaves is recorded; None only for setup and probes that keep no log."""
         parts = urllib.parse.urlsplit(address.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(
@@ -66,6 +69,7 @@ class Wire:
         self._client = httpx2.Client(
             base_url=address.url.rstrip("/"), timeout=address.timeout, follow_redirects=False, trust_env=False
         )
+        self._told = told
         self._uid: int | None = None
         self._faults = 0
         self._closed_until = 0.0
@@ -151,7 +155,9 @@ class Wire:
             self._count(error)
             raise
         finally:
-            self._record(model, method, given, ids, context, outcome, self._clock() - started)
+            seconds = self._clock() - started
+            self._record(model, method, given, ids, context, outcome, seconds)
+            self._told(subject, outcome, seconds)
         self._faults = 0
         return result
 
