@@ -121,7 +121,8 @@ def judged(fleet: fleets.Fleet, services: object, ids: list[str]) -> list[str]:
     last = {call["key"]: call for call in calls}
     late = [key for key, call in last.items() if str(LAST_DAY - 4) not in str(call["headline"])]
     print(
-        f"messages {stored}, states {dict(ends)}, outcomes {told} (read again for order: {again}), situations {situations}"
+        f"messages {stored}, states {dict(ends)}, outcomes {told}, of them read again for order {again}, "
+        f"situations {situations}"
     )
     print(f"claims lost with their worker {lost}; advisories in Odoo {len(last)}, calls that left them {len(calls)}")
     for is_wrong, what in (

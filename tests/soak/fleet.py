@@ -103,7 +103,7 @@ class Fleet:
 def fleet(
     *, workers: int, orders: int, read_ms: int = READ_MS, post_ms: int = POST_MS, **given: str
 ) -> Iterator[Fleet]:
-    """PostgreSQL, Redis and the stand-in run; workers and scheduler can be started. given: settings in small letters."""
+    """PostgreSQL, Redis and the stand-in run; workers and scheduler can be started. given: settings."""
     redis = shutil.which("redis-server")
     if redis is None:
         raise SystemExit("redis-server is not installed")

@@ -82,6 +82,11 @@ class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSett
         "", "Queues of one worker, of `intake,reading,scans,model,odoo`; empty: all. Each needs a worker somewhere."
     )
     worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
+    retention_days: int = _setting(
+        0, "Settled messages older than this are deleted once a day, with all that was made of them; 0: never.", "days",
+        ge=0, le=36_500,
+    )  # fmt: skip
+    retention_companies: str = _setting("", "Companies with days of their own: `Northwind=365;Southwind=90`; 0: never.")
     watch_folder: Path | None = _setting(None, "Folder whose new files are taken in; empty: none is watched.")
     watch_every: float = _setting(5.0, "How often the watched folder is looked at.", "seconds", ge=0.1)
     host: str = _setting("127.0.0.1", "Address that the pages and the API listen on.")

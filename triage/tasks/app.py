@@ -30,14 +30,16 @@ SWEEP = "triage.sweep"
 SCAN = "triage.scan"
 LOOK = "triage.look"
 RECONCILE = "triage.reconcile"
+RETAIN = "triage.retain"
 
 #: The queue of each kind of work besides the lanes, which are queues of their own.
 INTAKE, ODOO = "intake", "odoo"
 QUEUES = (INTAKE, *(lane.value for lane in Lane), ODOO)
-_QUEUE_OF = {SWEEP: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO}
+_QUEUE_OF = {SWEEP: INTAKE, RETAIN: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO}
 
 #: A bell has work done until nothing is left, or for so long (seconds); then it rings again, so that others get a turn.
 _TURN = 5.0
+_DAY = 86_400  # seconds
 #: Bells that a sweep rings for one queue: more than there are processes.
 _MOST_BELLS = 64
 
@@ -51,7 +53,9 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     app = Celery("triage", broker=broker, set_as_current=False)
     app.conf.update(_configuration(settings))
     _add_work(app, functools.cache(work_of), settings.sweep_every)
-    _add_looks(app, functools.cache(lambda: bootstrap.services(settings)))
+    own_services = functools.cache(lambda: bootstrap.services(settings))
+    _add_looks(app, own_services)
+    _add_retention(app, own_services)
     app.finalize()
     return app
 
@@ -127,6 +131,15 @@ def _add_looks(app: Celery, own_services: Callable[[], bootstrap.Services]) -> N
                 ring(app, POST)
 
 
+def _add_retention(app: Celery, own_services: Callable[[], bootstrap.Services]) -> None:
+    @app.task(name=RETAIN, shared=False)  # type: ignore[untyped-decorator]
+    def retain() -> None:
+        from triage.tasks import retention
+
+        with _looking(own_services(), RETAIN) as services:
+            retention.by_age(services)
+
+
 @contextlib.contextmanager
 def _looking(services: bootstrap.Services, task: str) -> Iterator[bootstrap.Services]:
     """Errors of ours end a look with one line in the log."""
@@ -158,7 +171,8 @@ def ring(app: Celery, task: str, *given: str, queue: str | None = None, expires:
 def _every(settings: Settings) -> dict[str, int]:
     """Task → seconds after which it is rung for again; 0: never."""
     with_odoo = {LOOK: settings.odoo_look_every, RECONCILE: settings.odoo_reconcile_every} if settings.odoo_url else {}
-    return {SWEEP: settings.sweep_every, SCAN: settings.scan_every, **with_odoo}
+    retention = {RETAIN: _DAY if settings.retention_days or settings.retention_companies else 0}
+    return {SWEEP: settings.sweep_every, SCAN: settings.scan_every, **retention, **with_odoo}
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
