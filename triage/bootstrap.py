@@ -122,12 +122,17 @@ def odoo_wire(settings: Settings, store: Store | None = None, **more: Any) -> "W
     )
     log = audit.AuditLog(settings.odoo_audit)
 
+    def key_now() -> str:
+        return settings.secrets("odoo_key")[0]
+
     def told(call: str, outcome: str, seconds: float) -> None:
         _log.debug("Odoo called", call=call, outcome=outcome, ms=round(seconds * 1000))
         if store is not None:
             store.measures.observe(measures.ODOO, seconds, "ok" if outcome == "ok" else "error")
 
-    return wire.Wire(address, **{"audit": log, "action_id": settings.odoo_action, "told": told, **more})
+    return wire.Wire(
+        address, **{"audit": log, "action_id": settings.odoo_action, "told": told, "key_now": key_now, **more}
+    )
 
 
 def chatter(settings: Settings, store: Store | None = None) -> "Chatter":

@@ -4,6 +4,7 @@ A setting `mode` is the variable `TRIAGE_MODE`; a secret may also come from the 
 Never reads anything at import, never opens a connection, never puts a secret into a message or a log.
 """
 
+import contextlib
 import difflib
 import ipaddress
 import os
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -115,6 +116,23 @@ class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSett
         """Only what `load` collected counts: the sources are read there, so that their faults are named too."""
         return (init_settings,)
 
+    _secret_files: dict[str, Path] = PrivateAttr(default_factory=dict)
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """The values of a secret that are valid now: the lines of its file as it is at this moment, newest first.
+
+        Several lines let an old and a new value be valid side by side. Without a file, or where it can't be read just
+        now, what was there at the start; empty where the secret is not set.
+        """
+        started = getattr(self, name)
+        path = self._secret_files.get(name)
+        if path is not None:
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+                if found := tuple(filter(None, lines)):
+                    return found
+        return (started.get_secret_value(),) if started is not None else ()
+
     @property
     def embedded(self) -> bool:
         """True where broker and worker live in this one process."""
@@ -167,6 +185,9 @@ def load(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path
     problems += [item for names, item in _contradictions(settings) if not wrong & names]
     if problems:
         raise _as_error(problems)
+    for name in filter(_is_secret, Settings.model_fields):
+        if given.get(name) is None and (path := variables.get(_variable(name) + _FILE_SUFFIX)):
+            settings._secret_files[name] = Path(path)
     return settings
 
 
@@ -233,7 +254,7 @@ def _from_files(variables: Mapping[str, str], values: dict[str, object]) -> list
             )
             continue
         try:
-            values[name] = Path(path).read_text(encoding="utf-8").strip()
+            values[name] = Path(path).read_text(encoding="utf-8").strip().partition("\n")[0].strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not text"
             problems.append(

@@ -45,8 +45,9 @@ def create_app(services: Services, ring: Ring, look: Callable[[], object] = lamb
     app.include_router(hooks.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    password = settings.web_password.get_secret_value() if settings.web_password else None
-    app.add_middleware(guard.Guard, password=password, max_upload=settings.max_message_size)
+    app.add_middleware(
+        guard.Guard, passwords=lambda: settings.secrets("web_password"), max_upload=settings.max_message_size
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(guard.hosts(settings.allowed_hosts)))
     app.add_exception_handler(Error, _on_error)
     app.add_exception_handler(HTTPException, _on_http_error)

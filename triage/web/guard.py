@@ -6,7 +6,7 @@ Never lets another site act through a person's browser, never answers a stranger
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -41,10 +41,10 @@ _AROUND_UPLOAD = 100_000
 class Guard:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, password: str | None, max_upload: int) -> None:
-        """password: None where no sign-in is set up. max_upload: bytes of a message."""
+    def __init__(self, app: ASGIApp, *, passwords: Callable[[], Sequence[str]], max_upload: int) -> None:
+        """passwords: those valid now; none where no sign-in is set up. max_upload: bytes of a message."""
         self._app = app
-        self._password = password
+        self._passwords = passwords
         self._most = max_upload + _AROUND_UPLOAD
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +81,7 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         if scope["path"] not in OPEN and not scope["path"].startswith(_HOOKS):
-            person = _signed_in(headers.get("authorization", ""), self._password)
+            person = _signed_in(headers.get("authorization", ""), self._passwords())
             if person is None:
                 challenge = {"WWW-Authenticate": 'Basic realm="triage", charset="UTF-8"'}
                 return PlainTextResponse("Sign in with the password of this service.\n", 401, challenge)
@@ -94,9 +94,9 @@ class Guard:
         return None
 
 
-def _signed_in(authorization: str, password: str | None) -> str | None:
+def _signed_in(authorization: str, passwords: Sequence[str]) -> str | None:
     """Who asks: "" where no sign-in is set up; None for a stranger."""
-    if password is None:
+    if not passwords:
         return ""
     scheme, _, told = authorization.partition(" ")
     name, given = "", told.strip()
@@ -107,7 +107,8 @@ def _signed_in(authorization: str, password: str | None) -> str | None:
             return None
     elif scheme.lower() != "bearer":
         return None
-    return (name or "api") if hmac.compare_digest(given.encode(), password.encode()) else None
+    right = [hmac.compare_digest(given.encode(), password.encode()) for password in passwords]
+    return (name or "api") if any(right) else None
 
 
 def _foreign(headers: Headers) -> bool:

@@ -30,8 +30,8 @@ _SIGNATURE = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
 @router.post(PATH)
 async def signed(request: Request, given: Given) -> Response:
     """A hint signed with the secret: `X-Triage-Signature: t=<seconds>,v1=<HMAC-SHA256 of "t.body">`."""
-    secret = given.services.settings.odoo_hook_secret
-    if secret is None:
+    secrets = given.services.settings.secrets("odoo_hook_secret")
+    if not secrets:
         return _refused(404, "no hook is set up")
     body = bytearray()
     async for piece in request.stream():
@@ -41,8 +41,9 @@ async def signed(request: Request, given: Given) -> Response:
     found = _SIGNATURE.fullmatch(request.headers.get("x-triage-signature", ""))
     if found is None:
         return _refused(401, "not signed")
-    told = hmac.new(secret.get_secret_value().encode(), found[1].encode() + b"." + body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(told, found[2]):
+    signed = found[1].encode() + b"." + body
+    told = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]
+    if not any(hmac.compare_digest(item, found[2]) for item in told):
         return _refused(401, "wrong signature")
     return await run_in_threadpool(_once, given, found[1], found[2])
 
@@ -59,8 +60,8 @@ def _once(given: Given, moment: str, signature: str) -> Response:
 @router.post(PATH + "/{token}")
 def by_token(token: str, given: Given) -> Response:
     """A hint to an address that only our Odoo knows; see `looks.hook_token`."""
-    secret = given.services.settings.odoo_hook_secret
-    if secret is None or not hmac.compare_digest(token.encode(), looks.hook_token(secret.get_secret_value()).encode()):
+    secrets = given.services.settings.secrets("odoo_hook_secret")
+    if not any(hmac.compare_digest(token.encode(), looks.hook_token(secret).encode()) for secret in secrets):
         return _refused(404, "no such hook")
     return _hinted(given)
 

@@ -54,11 +54,14 @@ class Wire:
         action_id: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        key_now: Callable[[], str] | None = None,
         told: Callable[[str, str, float], object] = lambda call, outcome, seconds: None,
     ) -> None:
-        """told: of each call that was answered or failed: model.method, outcome, seconds.
+        """key_now: the key that is valid now, where it may change while we run.
 
-        audit: where each call that leaves is recorded; None only for setup and probes that keep no log."""
+        told: of each call that was answered or failed: model.method, outcome, seconds.
+        audit: where each call that leaves is recorded; None only for setup and probes that keep no log.
+        """
         parts = urllib.parse.urlsplit(address.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(
@@ -70,6 +73,7 @@ class Wire:
             base_url=address.url.rstrip("/"), timeout=address.timeout, follow_redirects=False, trust_env=False
         )
         self._told = told
+        self._key = key_now or (lambda: address.key)
         self._uid: int | None = None
         self._faults = 0
         self._closed_until = 0.0
@@ -165,7 +169,7 @@ class Wire:
         self, subject: str, model: str, method: str, given: dict[str, Any], ids: Sequence[int], context: Any
     ) -> Any:
         body = {**given, **({"ids": list(ids)} if ids else {}), **({"context": dict(context)} if context else {})}
-        headers = {"Authorization": f"bearer {self.address.key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"bearer {self._key()}", "Content-Type": "application/json"}
         if self.address.database:
             headers["X-Odoo-Database"] = self.address.database
         path = f"/json/2/{urllib.parse.quote(model, safe='.')}/{urllib.parse.quote(method)}"
@@ -176,7 +180,7 @@ class Wire:
         self, subject: str, model: str, method: str, given: dict[str, Any], ids: Sequence[int], context: Any
     ) -> Any:
         if self._uid is None:
-            who: tuple[Any, ...] = (self.address.database, self.address.login, self.address.key, {})
+            who: tuple[Any, ...] = (self.address.database, self.address.login, self._key(), {})
             answer = self._post_xml("/xmlrpc/2/common", xmlrpc.client.dumps(who, "authenticate").encode())
             found = faults.of_xml("sign-in", *answer)
             if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
@@ -192,7 +196,7 @@ class Wire:
         positional = [list(ids)] if ids or method not in of_model else []
         if method == "create":
             positional = [named.pop("vals_list")]
-        parameters = (self.address.database, self._uid, self.address.key, model, method, positional, named)
+        parameters = (self.address.database, self._uid, self._key(), model, method, positional, named)
         body = xmlrpc.client.dumps(parameters, "execute_kw", allow_none=True).encode()
         return faults.of_xml(subject, *self._post_xml("/xmlrpc/2/object", body))
 
