@@ -21,17 +21,21 @@ test: check
 test-odoo: $(STAMPS)/test
 	$(BIN)/python -m pytest tests/odoo $(ARGS)
 
-# Messages and pages a second, beside other programs on the same files and a floor measured in the same run.
-bench: $(STAMPS)/bench
+# Messages and pages a second, beside other programs on the same files and a floor measured in the same run; then the
+# whole service as processes. `make bench SERVICE="--messages 100 --burst 0"` is shorter.
+bench: $(STAMPS)/bench $(STAMPS)/test
 	$(BIN)/triage bench $(ARGS)
+	$(BIN)/python tests/benchmarks/service.py $(SERVICE)
 
 $(STAMPS)/bench: $(LOCK)/bench.txt $(STAMPS)/demo
 	$(PIP) install --require-hashes -r $(LOCK)/bench.txt
 	@mkdir -p $(STAMPS) && touch $@
 
-# Long runs against a real Odoo: 1,000 notes while the line is cut; 1,000 mails through the whole service while
-# lines are cut and workers are killed. The second prints the time from message to chatter.
+# Long runs. 5,000 messages at once while workers, broker, database connections and a stand-in for Odoo are killed 200
+# times (SOAK_MESSAGES, SOAK_KILLS). Then against a real Odoo: 1,000 notes while the line is cut; 1,000 mails through the
+# whole service while lines are cut and workers are killed, with the time from message to chatter.
 soak: $(STAMPS)/test
+	$(BIN)/python tests/soak/burst.py
 	$(BIN)/python tests/soak/odoo_posts.py
 	$(BIN)/python tests/soak/killed_workers.py
 
