@@ -16,7 +16,7 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from triage import bootstrap
-from triage.errors import Error
+from triage.errors import Error, StoreError
 from triage.settings import Settings
 from triage.store import figures
 from triage.store.lanes import Lane
@@ -65,37 +65,53 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
 
     @app.task(name=READ, shared=False)  # type: ignore[untyped-decorator]
     def read(name: str) -> None:
-        lane = Lane(name)
-        end = time.monotonic() + _TURN
-        while (stored := working.read_next(own_work(lane), lane)) is not None:
-            if stored.outbox_id is not None:
-                ring(app, POST)
-            for item in stored.next:
-                if item.lane is not lane:  # those of this lane are taken here
-                    ring_lane(app, item.lane)
-            if time.monotonic() > end:
-                ring_lane(app, lane)
-                break
-        figures.write(own_work(lane).store)
+        with _unless_away(READ):
+            _read_on(app, own_work(Lane(name)), Lane(name))
 
     @app.task(name=POST, shared=False)  # type: ignore[untyped-decorator]
     def post() -> None:
-        end = time.monotonic() + _TURN
-        while working.post_next(own_work(Lane.READING)):
-            if time.monotonic() > end:
-                ring(app, POST)
-                break
-        figures.write(own_work(Lane.READING).store)
+        with _unless_away(POST):
+            work, end = own_work(Lane.READING), time.monotonic() + _TURN
+            while working.post_next(work):
+                if time.monotonic() > end:
+                    ring(app, POST)
+                    break
+            figures.write(work.store)
 
     @app.task(name=SWEEP, shared=False)  # type: ignore[untyped-decorator]
     def sweep() -> None:
-        found = working.sweep(own_work(Lane.READING))
-        # The next sweep rings anew: bells that nobody heard until then would only pile up.
-        for lane, number in found.waiting:
-            for _ in range(min(number, _MOST_BELLS)):
-                ring_lane(app, lane, expires=sweep_every)
-        for _ in found.outbox_ids[:_MOST_BELLS]:
-            ring(app, POST, expires=sweep_every)
+        with _unless_away(SWEEP):
+            found = working.sweep(own_work(Lane.READING))
+            # The next sweep rings anew: bells that nobody heard until then would only pile up.
+            for lane, number in found.waiting:
+                for _ in range(min(number, _MOST_BELLS)):
+                    ring_lane(app, lane, expires=sweep_every)
+            for _ in found.outbox_ids[:_MOST_BELLS]:
+                ring(app, POST, expires=sweep_every)
+
+
+def _read_on(app: Celery, work: working.Work, lane: Lane) -> None:
+    """Read what waits in a lane until nothing does, or the turn is over."""
+    end = time.monotonic() + _TURN
+    while (stored := working.read_next(work, lane)) is not None:
+        if stored.outbox_id is not None:
+            ring(app, POST)
+        for item in stored.next:
+            if item.lane is not lane:  # those of this lane are taken here
+                ring_lane(app, item.lane)
+        if time.monotonic() > end:
+            ring_lane(app, lane)
+            break
+    figures.write(work.store)
+
+
+@contextlib.contextmanager
+def _unless_away(task: str) -> Iterator[None]:
+    """Where the database does not answer, what was claimed runs out and comes back, and a sweep rings again."""
+    try:
+        yield
+    except StoreError as error:
+        _log.warning("database does not answer", task=task, reason=error.reason)
 
 
 def _add_looks(app: Celery, own_services: Callable[[], bootstrap.Services]) -> None:
