@@ -73,3 +73,26 @@ def test_the_manual_makes_every_secret() -> None:
     manual = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
     missing = [name for name in compose()["secrets"] if not re.search(rf"> (?:secrets/)?{name}\b", manual)]
     assert missing == []
+
+
+def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    stages = [stage.splitlines() for stage in re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]]
+    last = stages[-1]
+    assert len(stages) == 2
+    assert all("-slim" in stage[0] for stage in stages)
+    assert [line for line in last if line.startswith("USER")] == ["USER 10001"]
+    assert any(line.startswith("HEALTHCHECK") for line in last)
+    assert not any(re.search(r"\b(?:apt-get|pip install|build-essential|gcc)\b", line) for line in last)
+    assert "--require-hashes" in text
+    assert "embeddings need TORCH_INDEX" in text  # torch comes from an index of CPU builds, or not at all
+    locks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.txt"))
+    assert re.search(r"^(?:nvidia-|cuda-|triton==)", locks, re.MULTILINE) is None
+
+
+def test_the_example_of_an_environment_names_settings_that_exist() -> None:
+    known = {item.variable for item in settings.described()}
+    told = (ROOT / ".env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#?(TRIAGE_\w+)=", told, re.MULTILINE))
+    assert len(named) > 15
+    assert {name.removesuffix("_FILE") if name not in known else name for name in named} <= known
