@@ -16,8 +16,6 @@ from triage.domain.erp import OrderBook
 
 _MOST = 6_000  # characters that are looked at: such mails are short
 _REASON = "Somebody asks for money or gift cards in confidence, without any order."
-#: Kinds that such a message may be taken for: it asks, names an account, and says little else.
-_TAKEN_FOR = {Kind.BANK_DETAILS_CHANGE, Kind.INVOICE, Kind.QUESTION, Kind.QUOTATION, Kind.OTHER, Kind.CANCELLATION}
 
 
 @cache
@@ -50,6 +48,6 @@ def signs(reading: Reading, book: OrderBook) -> Iterator[authenticity.Sign]:
 
 def checked(judged: Judged, reading: Reading) -> Judged:
     """Such a message is about nothing that a supplier writes: `other`, whatever account it names."""
-    if judged.kind not in _TAKEN_FOR or judged.kind is Kind.OTHER or not _asks_secretly(_words(reading)):
+    if judged.kind is Kind.OTHER or not _asks_secretly(_words(reading)):
         return judged
     return replace(judged, kind=Kind.OTHER, confidence=0.85, source="rule: fraud's words", runner_up=judged.kind)

@@ -99,8 +99,10 @@ class LearnedKind:
             runner_up=Kind(ranked[1]),
         )
         checked = bank_words.checked(judged, reading)
+        if checked.kind is Kind.BANK_DETAILS_CHANGE or statement.order_numbers:
+            return checked
         # An account in a letter that changes none may be where a swindler wants the money.
-        return checked if checked.kind is Kind.BANK_DETAILS_CHANGE else fraud.checked(checked, reading)
+        return fraud.checked(checked, reading)
 
 
 class LearnedReason:
