@@ -58,8 +58,17 @@ def pdf(order: int) -> bytes:
     return out.getvalue()
 
 
-def mails(count: int, first: int) -> list[bytes]:
-    """Mails about an order each; one in five has a PDF."""
+#: Leaves the cheap models in doubt, so that the sentence model is asked.
+VAGUE = "Hello, as discussed with your colleague things look a little different on our side for what you wanted. Bye\n"
+
+
+def mails(count: int, first: int, *, vague: bool = False) -> list[bytes]:
+    """Mails about an order each; one in five has a PDF. vague: none says clearly what it is about."""
+    if vague:
+        return [
+            fleets.mail(n, n % ORDERS + 1, 10, subject="Hello", text=f"{VAGUE}{n}\n")
+            for n in range(first, first + count)
+        ]
     return [
         fleets.mail(n, n % ORDERS + 1, 10 + n % 15, pdf=pdf(n % ORDERS + 1) if n % 5 == 0 else None)
         for n in range(first, first + count)
@@ -163,7 +172,9 @@ def delays(services: bootstrap.Services, ids: Sequence[str]) -> dict[str, float]
     }
 
 
-def measured(workers: int, mode: str, embeddings: bool, count: int, shim: Path, *, latency: bool) -> dict[str, Any]:
+def measured(
+    workers: int, mode: str, embeddings: bool, count: int, shim: Path, *, latency: bool, vague: bool = False
+) -> dict[str, Any]:
     """One configuration."""
     given = {"mode": mode}
     with fleets.fleet(workers=workers, orders=ORDERS, **given) as fleet:
@@ -174,13 +185,13 @@ def measured(workers: int, mode: str, embeddings: bool, count: int, shim: Path, 
         for number in range(1, workers + 1):
             fleet.start(f"worker{number}")
         fleet.start("scheduler")
-        ended(services, take_in(services, ring, mails(1, 900_000)))
+        ended(services, take_in(services, ring, mails(1, 900_000, vague=vague)))
         cold = time.monotonic() - started
-        ended(services, take_in(services, ring, mails(6 * workers, 900_001)))  # each loads its models
+        ended(services, take_in(services, ring, mails(6 * workers, 900_001, vague=vague)))  # each loads its models
         who = parts(fleet)
         before = {name: processor(pids) for name, pids in who.items()}
         started = time.monotonic()
-        ids = take_in(services, ring, mails(count, 0))
+        ids = take_in(services, ring, mails(count, 0, vague=vague))
         oldest = ended(services, ids)
         wall = time.monotonic() - started
         used = {name: processor(pids) - before[name] for name, pids in who.items()}
@@ -240,9 +251,13 @@ def main() -> int:
             ("rules, 2 workers", 2, "rules", False),
             ("local, 1 worker", 1, "local", False),
             ("local, 2 workers", 2, "local", False),
-            ("local with embeddings, 1 worker", 1, "local", True),
+            ("local, 1 worker, doubtful texts, without embeddings", 1, "local", False),
+            ("local, 1 worker, doubtful texts, with embeddings", 1, "local", True),
         ):
-            told[name] = measured(workers, mode, embeddings, given.messages, shim, latency=workers == 1)
+            told[name] = measured(
+                workers, mode, embeddings, given.messages, shim,
+                latency=workers == 1 and "doubtful" not in name, vague="doubtful" in name,
+            )  # fmt: skip
             sys.stderr.write(f"{name}: {json.dumps(told[name])}\n")
         if given.burst:
             burst = measured(2, "rules", False, given.burst, shim, latency=False)

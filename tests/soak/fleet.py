@@ -31,15 +31,16 @@ from triage.tasks import serving
 READ_MS, POST_MS = 12, 45  # what an Odoo 19 on one core takes for a read, and for an advisory
 
 
-def mail(number: int, order: int, day: int, *, pdf: bytes | None = None, subject: str = "") -> bytes:
-    """Mail `number`: line one of an order comes on that day of December 2026 instead of the 4th."""
+def mail(number: int, order: int, day: int, *, pdf: bytes | None = None, subject: str = "", text: str = "") -> bytes:
+    """Mail `number`: line one of an order comes on that day of December 2026 instead of the 4th; or another text."""
     message = EmailMessage()
     supplier = order % stand_in.SUPPLIERS
     message["From"], message["To"] = f"Orders <orders@s{supplier}.example>", "buy@northwind.example"
     message["Subject"] = subject or f"Order {stand_in.order_name(order)}"
     message["Date"], message["Message-ID"] = "Mon, 16 Nov 2026 09:00:00 +0100", f"<{number}@s{supplier}.example>"
     message.set_content(
-        f"FIT-001 on {stand_in.order_name(order)} will be delivered on {day} December 2026 instead of 4 December.\n"
+        text
+        or f"FIT-001 on {stand_in.order_name(order)} will be delivered on {day} December 2026 instead of 4 December.\n"
     )
     if pdf is not None:
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename="confirmation.pdf")
