@@ -47,7 +47,7 @@ def assess(
     fingerprint_seen: bool = False,
 ) -> Assessment:
     """The assessment of one message. Models are ports; everything else is plain comparison."""
-    kind = _with_matches(kind_model.judge(reading, statement), statement, confirmation, policy)
+    kind = _with_matches(kind_model.judge(reading, statement), reading, statement, confirmation, policy)
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
     confirmation = _with_statuses(confirmation, kind, book, policy)
@@ -101,9 +101,12 @@ _SAYS_NO_DAY = {
 _WEAK = 0.65
 _LIKELY = 0.85
 _SURE = 0.95
+_SURE_BARE = 0.97  # of a confirmation that states nothing
 
 
-def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation, policy: Policy) -> Judged:
+def _with_matches(
+    kind: Judged, reading: Reading, statement: Statement, confirmation: Confirmation, policy: Policy
+) -> Judged:
     """Let matched lines speak where words leave doubt.
 
     Goods of ours with a day to come are no advertising; a quality problem of goods that have not arrived and now
@@ -119,8 +122,14 @@ def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation
     if kind.kind is Kind.PRICE_CHANGE_NOTICE and statement.order_numbers and priced and not general:
         # Other prices for the lines of an order it names: an answer to the order, no letter to all customers.
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
+    silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)
+    if kind.kind is Kind.ORDER_CONFIRMATION and silent and kind.confidence < _SURE_BARE:
+        # "Received, we will come back with dates": nothing is confirmed yet.
+        return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.ORDER_CONFIRMATION)
     if not dated:
         return kind
+    if _agrees(kind.kind, bool(late), bool(priced)):
+        return replace(kind, confidence=max(kind.confidence, 0.8))
     chosen = kind.kind
     billed = any(line.statement.quantity or line.statement.price for line in confirmation.lines)
     if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0) or (
@@ -142,6 +151,11 @@ def _with_matches(kind: Judged, statement: Statement, confirmation: Confirmation
     if chosen is kind.kind:
         return kind
     return replace(kind, kind=chosen, confidence=0.7, source=f"{kind.source}; matched lines", runner_up=kind.kind)
+
+
+def _agrees(kind: Kind, late: bool, priced: bool) -> bool:
+    """What matched says the same as the words: days that are late and nothing else, prices with days."""
+    return (kind is Kind.DELAY_NOTICE and late and not priced) or (kind is Kind.ORDER_CONFIRMATION and priced)
 
 
 def _waits(confirmation: Confirmation) -> bool:

@@ -68,7 +68,12 @@ def _deviation(
 
 def _dates(entries: Sequence[ConfirmedLine], ours: OrderLine, allowed: Tolerances) -> Iterator[Deviation]:
     for entry in entries:
-        if entry.promised is None or ours.due is None or _is_rejected(entry):
+        if _is_rejected(entry) or ours.due is None:
+            continue
+        if entry.promised is None:
+            if entry.statement.former_date is not None and len(entries) == 1:
+                reason = f"{ours.due} will not be kept; no new day is told."
+                yield _deviation(DeviationType.LATE_DELIVERY, entry, reason)
             continue
         days = (entry.promised - ours.due).days
         part = entry.quantity if entry.quantity is not None and entry.quantity < ours.quantity else None

@@ -94,6 +94,8 @@ def _status(
     if len(entries) > 1:
         follows = late if line.promised is not None and ours.due is not None else said is Disposition.BACKORDERED
         return Disposition.BACKORDERED if follows else Disposition.ACCEPTED
+    if line.promised is None and line.statement.former_date is not None and said is not Disposition.ACCEPTED:
+        return Disposition.BACKORDERED  # the day will not be kept, no other is told
     if said is Disposition.BACKORDERED or (line.statement.remainder and ours.received > 0):
         return Disposition.BACKORDERED
     differs = line.quantity is not None and quantity_differs(

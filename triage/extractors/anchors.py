@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.evidence import Stated
-from triage.extractors import clauses, descriptions, numbers, units, vocabulary
+from triage.extractors import clauses, descriptions, numbers, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.context import Context
 from triage.extractors.hints import SHORTEST_CODE, Candidate, Hints, words_of
@@ -27,6 +27,7 @@ _NEXT_POSITION = re.compile(
 )
 _RANGES = frozenset({"-", "–", "bis", "to", "through", "à", "al", "a", "t/m", "tot", "do"})
 _MOST_POSITIONS = 60
+_OPENS = 4  # characters before a number that opens its line
 _WEAK_POSITIONS = frozenset({"n", "no", "nr", "num", "núm", "#", "n°", "nº"})
 _ORDINAL_CJK = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:项|項|行|条|款)")
 _CJK_NUMBER = {char: number for number, char in enumerate("一二三四五六七八九十", start=1)}
@@ -172,6 +173,8 @@ def _positions(text: str, start: int, end: int) -> list[tuple[int, int, int]]:
     weak = text[start:end].strip(" .:").casefold() in _WEAK_POSITIONS
     if weak and re.match(r"\s?[^\W\d_]{2,}", text[match.end() :]):
         return []  # "n. 3 colli": a count
+    if weak and start > _OPENS:
+        return []  # "Ofen Nr. 2 steht": something else is numbered
     found = [(int(match.group(1)), start, match.end(1))]
     while len(found) < _MOST_POSITIONS and (following := _NEXT_POSITION.match(text, found[-1][2])):
         number, at = int(following.group("n")), following.start("n")
@@ -200,6 +203,12 @@ def by_position(text: str, hints: Hints) -> list[Anchor]:
     return found
 
 
+_WITH_ARTICLE = re.compile(
+    r"(?<![^\W\d_])(?:the|die|den|der|les|los|las|le|i|gli|de|os|as|alle|all|all the|tutti i|toutes les|tous les)\s"
+    r"(\d[\d.,]*)(?=\s[^\W\d_])(?!\s(?:days?|tage?n?|jours|d[ií]as|giorni|dagen|%|o'clock|uhr|h\b))",
+    re.IGNORECASE,
+)
+_ROW_GAP = 12  # characters between a row's number and its code
 _COUNTED = re.compile(
     r"(?:(?<=[\u3040-\u9fff])|(?<![\w.,/-]))(\d[\d.,]*)\s?([个個件支只本枚台套根卷巻箱张張米]|[^\W\d_]{1,14}\.?)"
 )
@@ -271,7 +280,34 @@ def find_anchors(text: str, hints: Hints) -> list[Anchor]:
         for start, end in clauses.stretches(text):
             if all(anchor.end <= start or anchor.start >= end for anchor in found):
                 found += _described(text, start, end, hints, beside_codes=False, named=named)
-    return sorted(found, key=lambda anchor: (anchor.start, anchor.end))
+    return _without_numbers_of_rows(text, sorted(found, key=lambda anchor: (anchor.start, anchor.end)))
+
+
+def _without_numbers_of_rows(text: str, found: list[Anchor]) -> list[Anchor]:
+    """ "Pos 1   A-100": the code says which goods, the number of the row is the supplier's own."""
+    return [
+        anchor
+        for anchor, following in itertools.zip_longest(found, found[1:])
+        if not (
+            anchor.by == "position"
+            and following is not None
+            and following.by == "code"
+            and following.start - anchor.end <= _ROW_GAP
+            and not re.search(r"[^\W_]", text[anchor.end : following.start])
+        )
+    ]
+
+
+def by_count(text: str, candidates: Sequence[Candidate]) -> list[Anchor]:
+    """ "The 24 …", "i 150 sifoni": a number behind an article that exactly one of these lines has ordered or open."""
+    found: list[Anchor] = []
+    for match in _WITH_ARTICLE.finditer(text):
+        for number in numbers.find_numbers(match.group(1)):
+            values = {number.value, *number.alternatives}
+            meant = [item for item in candidates if values & {item.line.quantity, item.line.open_quantity}]
+            if len({item.line.id for item in meant}) == 1:
+                found.append(anchor_at(text, match.start(1), match.end(1), meant, "quantity", 0.7))
+    return found
 
 
 def _described(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Price
 from triage.extractors import arithmetic, cues, money, numbers, vocabulary
@@ -43,6 +44,8 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
         found = [item for item in found if any(price / 10 < item.amount.value < price * 10 for price in ours)] or [
             item for item in found if _basis(text, item) is not None
         ]
+    # "28,40 zł (34,93 zł)": what stands in brackets explains the amount before them.
+    found = [item for item in found if not _explains(text, item, found)]
     marks = cues.hits(text, "instead_of", "former")
     fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
     if len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
@@ -62,6 +65,27 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
 
 
+_PER_UNIT = re.compile(
+    r"^[\s\u00a0]{0,2}(?:/\s?|(?:per|pro|je|par|por|za|voor|the|à|a|al|alla|la|le|el)\s)?(?:\d{1,4}\s?)?"
+    r"([mM][23²³]|[个個件只支套台米箱卷張张枚本根]|c/u|[^\W\d_]{1,12})",
+    re.IGNORECASE,
+)
+_EACH = frozenset({"cad", "cadauno", "cadauna", "each", "ea", "c/u", "cada", "pièce", "apiece", "cda"})
+
+
+def unit_beside(text: str, *, decimal_mark: str | None) -> str | None:
+    """The unit that a price is for ("£2.95 ea", "€ 17,20 per rol", "46,50 cad."); None where none is written."""
+    for item in money.find_money(text, decimal_mark=decimal_mark):
+        match = _PER_UNIT.match(text[item.end :]) if item.currency else None
+        if match is None:
+            continue
+        if match.group(1).casefold() in _EACH:
+            return "pcs"
+        if units.find_unit(match.group(1)):
+            return match.group(1)
+    return None
+
+
 def _named_prices(
     text: str, amounts: Sequence[money.FoundMoney], candidates: Sequence[Candidate]
 ) -> list[money.FoundMoney]:
@@ -77,6 +101,14 @@ def _named_prices(
         and any(0 <= item.start - end <= 16 and not re.search(r"[\d,;]", text[end : item.start]) for end in words)
         and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
     ]
+
+
+def _explains(text: str, item: money.FoundMoney, among: Sequence[money.FoundMoney]) -> bool:
+    """The amount stands in brackets right behind another one, alone or with a word."""
+    before = [other for other in among if other.end <= item.start]
+    if not before or not re.match(r"\s*[(（][^()（）\d]{0,20}$", text[before[-1].end : item.start]):
+        return False
+    return re.match(r"[^()（）\d]{0,20}[)）]", text[item.end :]) is not None
 
 
 def _others(text: str, item: money.FoundMoney, context: Context) -> list[numbers.FoundNumber]:

@@ -33,7 +33,7 @@ class Values:
 
     @property
     def says_something(self) -> bool:
-        return any((self.quantity, self.price, self.promised, self.disposition))
+        return any((self.quantity, self.price, self.promised, self.former_date, self.disposition))
 
 
 _DELIVERY_CUES = (
@@ -89,9 +89,13 @@ def _is_usual(values: Values, candidates: Sequence[Candidate]) -> bool:
     return any(item.line.price / 2 <= said <= item.line.price * 2 for item in candidates if item.line.price)
 
 
+def same_count(one: Values, other: Values) -> bool:
+    return one.quantity is not None and other.quantity is not None and one.quantity.value == other.quantity.value
+
+
 def only_mentioned(text: str, values: Values) -> bool:
     """A quantity alone, in a sentence that promises nothing, only says which goods are meant."""
-    if values.price or values.promised or values.disposition:
+    if values.price or values.promised or values.former_date or values.disposition:
         return False
     if is_row(text) and (values.unit is not None or len(re.findall(r"[^\W\d_]{2,}", text)) <= _FEWEST_WORDS):
         return False
@@ -125,7 +129,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     found = quantities.in_text(text, context, candidates)
     stated = [item for item in found if item.role is quantities.Use.STATED]
     days = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
-    days = [day for day in days if not cues.behind_former(text, day)]
+    days = [day for day in days if not cues.behind_former(text, day) and not cues.misses(text, day, days)]
     distinct = len({day.value for day in days})
     if len(stated) >= 2 and distinct >= 2:
         pairs = _pairs(stated, days, text)
@@ -231,10 +235,16 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     """Everything one stretch says, assuming it is about one line (or about the whole order)."""
     quantity, unit, ordered = _quantity(text, sentence, context, candidates)
     promised, former = _day(text, sentence, context, candidates)
+    if quantity is not None and unit is None:
+        per = clause_prices.unit_beside(text, decimal_mark=context.decimal_mark)
+        if per:
+            unit = Stated(value=per, evidence=quantity.evidence, confidence=quantity.confidence, source="prose")
     fate = cues.disposition(text)
     if fate is Disposition.REJECTED and quantity is not None and ordered is not None and quantity.value < ordered.value:
         # "We cancel 20 of the 60": what is left is told elsewhere, or nowhere.
         quantity, unit, fate = None, None, None
+    if fate is Disposition.REJECTED and promised is not None and promised.value in _dues(candidates):
+        promised, former = None, promised  # "300 pieces, due on 26 March, are cancelled"
     if fate is Disposition.SUBSTITUTED and ("?" in text or "？" in text):
         fate = None  # "would you take X instead?" replaces nothing yet
     disposition = None
@@ -251,6 +261,10 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         disposition=disposition,
         remainder=cues.has(text, "remainder", "remaining_open") or bool(_rest_words(text)),
     )
+
+
+def _dues(candidates: Sequence[Candidate]) -> set[date]:
+    return {item.line.due for item in candidates if item.line.due}
 
 
 def _quantity(
@@ -278,15 +292,20 @@ def _day(
     text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]
 ) -> tuple[Stated[date] | None, Stated[date] | None]:
     found = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
-    due = {item.line.due for item in candidates if item.line.due}
+    missed = [day for day in found if cues.misses(text, day, found)]
+    found = [day for day in found if day not in missed]
+    due = _dues(candidates)
     old, new = cues.former_and_new(text, found, due)
+    old = [*(day.value for day in missed), *old]
     former = None
+    if cues.has(text, "answer_to_come", "production"):
+        return None, None  # the day of an answer, of a machine that runs again
     if old:
         former = Stated(
             value=old[0], evidence=context.evidence(text, page=sentence.page), confidence=0.8, source="prose"
         )
     if not new:
-        return _shifted(text, sentence, context, due), former
+        return None if missed else _shifted(text, sentence, context, due), former
     if len({day.value for day in new}) == 1 and new[0].value in due:
         # "The delivery planned for 3 December will be two days late": from the day that we know.
         moved = _shifted(text, sentence, context, {new[0].value})

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from triage.domain import units
 from triage.domain.document import Part, TextLine
-from triage.extractors import calendar_words, units, vocabulary
+from triage.extractors import calendar_words, vocabulary
 
 _BULLET = re.compile(
     r"^\s*(?:[-*•–·>▪]|\(?\d{1,3}[.)]|[a-z]\))\s+|^\s*\d[\d.,]*\s?[x×]\s|^\s*\d[\d.,]*\s?[^\W\d]{1,8}\.?\s+(?=\S*\d)\S*[A-Za-z]"
@@ -18,6 +19,7 @@ _GREETING = re.compile(r"^\w[^,.;:\d]{1,40}[,!]\s*$")
 _QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
 _GAPS = re.compile(r"(?<=\S) {3,}(?=\S)|\t")
+_LIST_NUMBER = re.compile(r"\W{0,3}\d{1,3}\.$")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
     # One letter, letters without a vowel, and words of three letters at most that are known to be shortened.
@@ -153,6 +155,8 @@ def split_sentences(text: str) -> list[str]:
     for match in _SENTENCE_END.finditer(text):
         head = text[start : match.end()].rstrip()
         dotted = head.endswith(".")
+        if dotted and start == 0 and _LIST_NUMBER.match(head):
+            continue
         if dotted and _ABBREVIATION.search(head) and not _UNIT_END.search(head):
             continue
         if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head) and _is_counted(text[match.end() :]):

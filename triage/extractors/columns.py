@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from triage.domain import units
 from triage.domain.document import Cell, Table
-from triage.extractors import cues, money, units, vocabulary
+from triage.extractors import cues, money, vocabulary
 
 
 class Role(enum.StrEnum):

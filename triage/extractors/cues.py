@@ -1,6 +1,7 @@
 """What signal words say: dispositions, which date is new and which is old, what a date is for."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from triage.domain.statement import Disposition
@@ -8,6 +9,25 @@ from triage.extractors import dates, vocabulary
 from triage.extractors.context import Context
 
 _NOT = re.compile(r"(?<![^\W\d_])(?:not|nicht|pas|no|non|niet|nie|não|nao)\s$", re.IGNORECASE)
+#: "No equivalent product": a word that denies the noun behind it.
+_NONE_OF = re.compile(
+    r"(?<![^\W\d_])(?:no|any|kein\w*|aucune?|ning[uú]n\w*|nessun\w*|geen|brak|żadn\w*|nenhuma?|without|ohne|sans|sin|senza|sem)"
+    r"\s(?:[^\W\d_]+\s){0,2}$",
+    re.IGNORECASE,
+)
+#: "Not before 14 December", "not only": a negation that denies no day.
+_NOT_BEFORE = re.compile(
+    r"^\W{0,2}(?:before|until|till|earlier|sooner|later|only|vor|vorher|früher|später|nur|avant|plus t[oô]t|plus tard"
+    r"|seulement|antes|m[aá]s tarde|solo|s[oó]lo|prima|oltre|voor|eerder|later|alleen|przed|wcześniej|później|tylko"
+    r"|mais tarde|apenas)",
+    re.IGNORECASE,
+)
+_WITHOUT = frozenset({"without", "ohne", "sans", "sin", "senza", "zonder", "bez", "sem"})
+#: Turkish, Chinese and Japanese put "instead of" behind the day.
+_INSTEAD_BEHIND = re.compile(
+    r"[\s'’]{0,2}(?:yerine|değil|tarihi yerine|ではなく|でなく|に代わ|に代え|から変更)", re.IGNORECASE
+)
+_MISS_REACH = 60  # characters before a day, and half as many behind it, in which it may be denied
 _NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
 
 
@@ -48,7 +68,10 @@ def disposition(text: str) -> Disposition | None:
             (word.start for word in hits(text, "confirm") if 0 <= hit.start - word.end <= 12), default=hit.start
         )
         text = text[:start] + " " * (hit.end - start) + text[hit.end :]
-    if has(text, "substitute"):
+    for hit in reversed(hits(text, "answer_to_come")):
+        # "I will confirm the dates next week": nothing is confirmed yet.
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    if any(not _NONE_OF.search(text[: hit.start]) for hit in hits(text, "substitute")):
         return Disposition.SUBSTITUTED
     for rest in hits(text, "remainder"):
         # "Only 450 left, rest cancelled": a shortage, no fate of the whole line.
@@ -114,8 +137,37 @@ def behind_former(text: str, found: dates.FoundDate) -> bool:
     """The day stands behind a word like "instead of" or "originally"."""
     window = vocabulary.before(text, found.start, 40)
     # "Not before 14 December" tells the new day.
-    marks = [hit for hit in hits(window, "instead_of", "former") if not _NOT.search(window[: hit.start])]
+    if _INSTEAD_BEHIND.match(text[found.end :]):
+        return True
+    marks = [
+        hit
+        for hit in hits(window, "instead_of", "former")
+        if not _NOT.search(window[: hit.start]) and not _INSTEAD_BEHIND.match(hit.phrase)
+    ]
     if not marks:
         return False
     between = window[marks[-1].end :]
     return not re.search(r"\d", between) and not has(between, "new")
+
+
+def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate]) -> bool:
+    """The clause says that this day will not be kept ("no salen el día 5", "4月20日の納入が難しく").
+
+    others: all days of the text; between the words that deny a day and the day no other may stand.
+    """
+    left = max((item.end for item in others if item.end <= found.start), default=0)
+    right = min((item.start for item in others if item.start >= found.end), default=len(text))
+    behind = re.split(r"[.;!?。；、,，]", text[found.end : min(right, found.end + _MISS_REACH // 2)])[0]
+    if has(behind, "misses"):
+        return True
+    before = re.split(r"[.;:!?,。，；(（]", vocabulary.before(text, found.start, _MISS_REACH, least=left))[-1]
+    if has(before, "misses") and not has(before, "delay"):
+        return True
+    soothing = hits(before, "as_ordered", "confirm", "tentative", "answer_to_come")
+    return any(
+        hit.phrase.casefold() not in _WITHOUT
+        and not _NOT_BEFORE.match(before[hit.end :])
+        and not any(calm.start <= hit.start and hit.end <= calm.end for calm in soothing)
+        and re.search(r"[^\W\d_]{2,}", before[hit.end :]) is not None
+        for hit in hits(before, "negation")
+    )

@@ -17,6 +17,7 @@ class Frame:
     today: date
     day_first: bool | None
     near: tuple[date, ...]
+    languages: tuple[str, ...] = ()  # of the message; empty where unknown
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

@@ -59,7 +59,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),
         "weekday": re.compile(
             rf"(?<![^\W\d_])(?:(?P<next>{words.NEXT})\s)?(?P<day>{words.weekday_pattern()})(?![^\W\d_])"
-            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
+            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:de |di |of |d')?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
         ),
     }
 

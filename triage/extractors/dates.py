@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from triage.domain import units
 from triage.extractors import calendar_words as words
-from triage.extractors import date_patterns, date_relative, units
+from triage.extractors import date_patterns, date_relative
 from triage.extractors.date_frame import PAST, Frame, Hit, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
@@ -109,6 +110,8 @@ def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
         date_patterns.patterns()["ordinal"].finditer(text), date_patterns.bare_day().finditer(text)
     )
     for match in found_days:
+        if match.group().startswith("le ") and frame.languages and "fr" not in frame.languages:
+            continue  # "le 10 colonne": an Italian article
         day = int(next(group for group in match.groups() if group))
         before = [hit for hit in found if hit[1] <= match.start()]
         base = before[-1][2] if before else frame.today
@@ -285,7 +288,7 @@ def find_dates(
     """
     if len(text) > 4000:
         text = text[:4000]
-    frame = Frame(today=today, day_first=day_first, near=tuple(near))
+    frame = Frame(today=today, day_first=day_first, near=tuple(near), languages=languages)
     folded = _plain(text)
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月明后後]|[a-z]{4,}", folded):
         return ()

@@ -28,6 +28,7 @@ from triage.extractors.edi import reader as edi
 from triage.extractors.edi.structured import Structured
 from triage.extractors.hints import Hints, hints_of
 from triage.extractors.references import FoundNumbers, OrderNumbers
+from triage.extractors.topics import Names
 
 _SHIPPING = {"shipping_notice"}
 _INVOICE = {"invoice"}
@@ -143,7 +144,7 @@ class _Collector:
             sentences = [item for item in sentences if not _is_small_print(item.text)]
         names = [item.value for item in self._found.named]
         document = part.role is PartRole.ATTACHMENT and beside_table
-        spoken = prose.Narrator(context, self._finder, names, beside_table=document).tell(sentences)
+        spoken = prose.Narrator(context, self._finder, names, self._called(), beside_table=document).tell(sentences)
         self._lines.extend(spoken.lines)
         self._mentioned.extend(spoken.mentioned)
         self._unplaced.extend(spoken.unplaced)
@@ -155,6 +156,15 @@ class _Collector:
             answer = fields.respond_by(sentence, context)
             if answer is not None and (self._respond_by is None or answer.confidence > self._respond_by.confidence):
                 self._respond_by = answer
+
+    def _called(self) -> Names:
+        """The goods as the rows of tables call them."""
+        names = Names()
+        for line in self._lines:
+            meant = [item for code in line.codes for item in self._hints.by_code.get(codes.canonical(code.value), ())]
+            if line.description is not None and meant:
+                names.learn(line.description.value, meant)
+        return names
 
     def _is_cover_note(self, whole: WholeOrder) -> bool:
         """ "Attached is our confirmation" confirms nothing by itself: what is attached does, or can't be read."""

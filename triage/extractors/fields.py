@@ -201,7 +201,8 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
                 continue
             behind = text[label.end :]
             found = [item for item in cues.dates_in(text, context) if item.start >= label.end]
-            if not found and not behind.strip(" :.-") and index + 1 < len(part.lines):
+            alone = not behind.strip(" :.-") and not any(char.isdigit() for char in text)
+            if not found and alone and index + 1 < len(part.lines):
                 below = part.lines[index + 1].text
                 days = cues.dates_in(below, context)
                 if days and len(below) <= 40:
@@ -243,9 +244,24 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
     return WholeOrder(evidence=fields.promised.evidence, order_number=order_number, promised=fields.promised)
 
 
+_BEFORE_THEN = re.compile(
+    r"(?<![^\W\d_])(?:(?:before|by) (?:then|that date)|bis dahin|vorher melden|d'ici l[àa]|avant cette date"
+    r"|antes de (?:esa fecha|entonces)|para entonces|entro (?:allora|tale data)|prima di allora|voor die tijd"
+    r"|vóór die datum|do tego czasu|przed tym terminem|até lá|o zamana kadar)(?![^\W\d_])|在此之前|届时之前|それまで",
+    re.IGNORECASE,
+)
+
+
 def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
     """The date by which an answer is asked for, or after which silence counts as consent."""
     text = sentence.text
+    then = _BEFORE_THEN.search(text)
+    if then is not None:
+        # "We cut on Tuesday 2 March, so please holler before then."
+        days = [item for item in cues.dates_in(text, context) if item.end <= then.start()]
+        if days and days[-1].value >= context.today:
+            place = context.evidence(text, page=sentence.page)
+            return Stated(value=days[-1].value, evidence=place, confidence=0.8, source="prose")
     if not cues.has(text, "silence_is_consent", "please_reply", "question"):
         return None
     evidence = context.evidence(text, page=sentence.page)

@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.document import Cell
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Price
-from triage.extractors import arithmetic, cues, money, numbers, units
+from triage.extractors import arithmetic, cues, money, numbers
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 

@@ -13,7 +13,7 @@ _WIDE_DIGITS = "０１２３４５６７８９"
 _BLANK = "\u00a0\u2007\u2009\u202f"
 #: Digits in groups of three, or plain; a mark with decimals behind. Groups are checked by `_readings`.
 _NUMBER = re.compile(
-    rf"(?:(?<=[\u3040-\u9fff])|(?<![\w.,:/#@\-+'’]))([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
+    rf"(?:(?<=[\u3040-\u9fff])|(?<=[\s(]@)|(?<![\w.,:/#@\-+'’]))([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
     rf"(?![\d@])(?!['’:/\-–]\d)(?![.,]\d)"
 )
 _LETTER_BEHIND = re.compile(r"[^\W\d_]", re.UNICODE)
@@ -99,7 +99,7 @@ def _is_code(text: str, end: int) -> bool:
     found = word.group() if word else ""
     if any(char.isdigit() for char in found):
         return True
-    from triage.extractors import units
+    from triage.domain import units
 
     return not (
         units.find_unit(found)

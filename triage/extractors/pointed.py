@@ -9,13 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.asking import Found, Pointed
 from triage.domain.document import Part, Reading
 from triage.domain.erp import Order, OrderBook
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Price
-from triage.extractors import dates, fields, hints, money, numbers, units
+from triage.extractors import dates, fields, hints, money, numbers
 from triage.extractors.hints import Candidate, Hints
 
 #: No model's reading is surer than this, however sure it sounds: a person is asked.

@@ -18,8 +18,8 @@ from triage.extractors import (
     cues,
     descriptions,
     fields,
-    quantities,
     regions,
+    topics,
     vocabulary,
     whole_orders,
 )
@@ -29,6 +29,7 @@ from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 from triage.extractors.references import OrderNumbers
+from triage.extractors.topics import Names
 
 _OPENS = 6  # characters before the words that open a sentence
 _TOPIC_REACH = 3  # sentences for which a topic stays in mind
@@ -44,19 +45,11 @@ class Spoken:
     unplaced: tuple[Evidence, ...]  # sentences that state something of goods that could not be told
 
 
-_BULLET = re.compile(r"\s*([-*•–·▪])\s")
-
-
-def _bullet(text: str) -> str:
-    match = _BULLET.match(text)
-    return match.group(1) if match else ""
-
-
 class Narrator:
     """Walks through the sentences of a part and remembers what they are about."""
 
     def __init__(
-        self, context: Context, finder: OrderNumbers, named: Sequence[str], *, beside_table: bool = False
+        self, context: Context, finder: OrderNumbers, named: Sequence[str], names: Names, *, beside_table: bool = False
     ) -> None:
         self._context = context
         self._beside_table = beside_table  # the document's lines stand in a table: sentences only add to it
@@ -67,6 +60,7 @@ class Narrator:
         self._topic_age = 0
         self._topic_mark = ""  # how the list item began that named the goods
         self._about_words = ""  # the quoted words that are being answered
+        self._names = names
         self._undated = False
         self._lines: list[LineStatement] = []
         self._wholes: list[WholeOrder] = []
@@ -104,13 +98,11 @@ class Narrator:
             return
         self._about_words = sentence.about
         self._topic, self._topic_mark = (), ""
-        for line in reversed(sentence.about.split("\n")):
-            found = regions.narrowed(anchors.find_anchors(line, self._context.hints), self._order, self._named)
-            if found:
-                named = {item.line.id for anchor in found for item in anchor.candidates}
-                if len(named) == 1:
-                    self._topic, self._topic_age = (found[0],), -1
-                return
+        asked = topics.answered(sentence.about, self._context, self._order, self._named)
+        if asked is not None:
+            self._topic, self._topic_age = (asked.anchor,), -1
+            if asked.values.quantity is not None:
+                self._mentions[asked.anchor.candidates[0].line.id] = asked.values
 
     def _read(self, sentence: Sentence) -> None:
         if any(hit.start <= _OPENS // 2 for hit in vocabulary.phrases_in(sentence.text, "labels.payment_terms")):
@@ -130,13 +122,24 @@ class Narrator:
         found = regions.narrowed(everything, self._order, self._named)
         if self._beside_table:
             found = [anchor for anchor in found if anchor.by in ("code", "position")]
+        elif not found and not whole_orders.is_whole(sentence.text):
+            found = self._names.find(sentence.text) or anchors.by_count(sentence.text, self._candidates())
+        if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
+            # "All 400 only in week 13": so many were asked about.
+            found = [
+                replace(anchor, by="topic", code=self._topic[0].by == "code")
+                if regions.same_goods(anchor, self._topic[0])
+                else anchor
+                for anchor in found
+            ]
         if found:
+            self._names.learn_row(sentence.text, found)
             before = len(self._lines)
             self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
             self._about(sentence, found, regions.covered(sentence.text, everything))
             goes_on = self._undated and self._topic_age == 0 and bool(self._topic)
             self._topic = (*self._topic, *found) if goes_on else tuple(found)
-            self._topic_mark = _bullet(sentence.text)
+            self._topic_mark = topics.bullet(sentence.text)
             self._topic_age = 0
             # A list of goods without days is one topic: the day that follows is for all of them.
             self._undated = len(self._lines) > before and all(line.promised is None for line in self._lines[before:])
@@ -148,7 +151,9 @@ class Narrator:
         unclear = descriptions.fits_several(sentence.text, self._context.hints)
         if unclear and cues.has(sentence.text, "delay", "backorder"):
             self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
-        if whole_orders.is_whole(sentence.text) and not self._counts_on(sentence.text):
+        if whole_orders.is_whole(sentence.text) and not (
+            self._topic_age <= 1 and topics.counts_on(sentence.text, self._topic, self._context)
+        ):
             self._whole(sentence)
         elif self._beside_table:
             return
@@ -157,13 +162,6 @@ class Narrator:
                 self._go_on(sentence)
         else:
             self._whole(sentence)
-
-    def _counts_on(self, text: str) -> bool:
-        """ "45 units against your order": the words mean the order, and the goods named just before are counted."""
-        if not self._topic or self._topic_age > 1 or cues.has(text, "every_line") or regions.of_others(text):
-            return False
-        candidates = [item for anchor in self._topic for item in anchor.candidates]
-        return any(item.unit for item in quantities.in_text(text, self._context, candidates))
 
     def _dates_block(self, sentence: Sentence) -> bool:
         """A line "delivery date: …" between blocks of goods: for the undated goods above it, else for those below."""
@@ -277,11 +275,11 @@ class Narrator:
             as_ordered = fate is Disposition.ACCEPTED and cues.affirmed(said, "as_ordered", "available")
             if not as_ordered and fate in (None, Disposition.ACCEPTED, Disposition.SUBSTITUTED):
                 return
-        if anchor.by == "topic" and values.quantity is None:
+        if anchor.by == "topic":
             # "The 100 X … are delayed. New date: …": the quantity was named with the goods.
             before = self._mentions.get(anchor.candidates[0].line.id)
-            if before is not None:
-                values = replace(values, quantity=before.quantity, unit=before.unit)
+            if before is not None and (values.quantity is None or clause_values.same_count(values, before)):
+                values = replace(values, quantity=before.quantity, unit=values.unit or before.unit)
         orders = {item.order.id for item in anchor.candidates}
         lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
         confidence = anchor.confidence if len(orders) <= 1 else anchor.confidence * 0.7
@@ -316,20 +314,22 @@ class Narrator:
                     WholeOrder(evidence=place, order_number=self._order, promised=day, others_only=True)
                 )
                 return
-        topics = self._topic
+        goods = self._topic
         if cues.has(sentence.text, "substitute"):
             # An alternative is for the goods whose code it resembles, not for all that were named before.
             meant = anchors.replaced(sentence.text, self._candidates(), self._context)
-            topics = (meant,) if meant is not None else topics[:1]
-        for anchor in topics:
+            goods = (meant,) if meant is not None else goods[:1]
+        for anchor in goods:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
-                if len(topics) > 1 and values.promised is not None and self._has_day(anchor):
+                if len(goods) > 1 and values.promised is not None and self._has_day(anchor):
                     continue  # the day of the others; this one was told before
                 said = self._with_yes(sentence, values)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
+                if len({item.line.id for other in goods for item in other.candidates}) > 1:
+                    said = replace(said, price=None)  # which of them it is for is not said
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
 
     def _has_day(self, anchor: Anchor) -> bool:
@@ -343,11 +343,11 @@ class Narrator:
             return values
         place = self._context.evidence(sentence.text, page=sentence.page)
         fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
-        return replace(values, disposition=fate)
+        return replace(values, disposition=fate, promised=values.promised or topics.asked_day(sentence, self._context))
 
     def _is_next_item(self, text: str) -> bool:
         """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
-        return bool(self._topic_mark) and _bullet(text) == self._topic_mark and clause_values.is_row(text)
+        return bool(self._topic_mark) and topics.bullet(text) == self._topic_mark and clause_values.is_row(text)
 
     def _is_rest_of_order(self, text: str) -> bool:
         """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""
@@ -386,6 +386,8 @@ class Narrator:
     def _add_whole(self, sentence: Sentence, values: Values) -> None:
         if cues.has(sentence.text, "closure") and not cues.has(sentence.text, "delay"):
             return  # "deliveries begin again on 7 January": of all, not of this order
+        if sentence.about and values.promised is None and topics.asks_prices(sentence.about):
+            return  # "yes, unchanged" below a question about prices
         found = whole_orders.whole_order(sentence, values, self._context, self._order)
         if found is not None:
             self._wholes.append(found)

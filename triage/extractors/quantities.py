@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from triage.extractors import arithmetic, cues, money, numbers, shifts, units, vocabulary
+from triage.domain import units
+from triage.extractors import arithmetic, cues, money, numbers, shifts, vocabulary
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
@@ -35,7 +36,11 @@ class FoundQuantity:
     confidence: float
 
 
-_UNIT_BEHIND = re.compile(r"[\s(]{0,2}([个個件只支套台米箱卷張张枚本根巻]|[^\W\d_]{1,14}\.?)")
+_UNIT_BEHIND = re.compile(
+    r"[\s(]{0,2}((?:平方?米|立方米)|[个個件只支套台米箱卷張张枚本根巻丁挺脚冊点基把㎡㎥]|[mM][23²³](?![^\W_])|[^\W\d_]{1,14}\.?)"
+)
+#: "pz 90", "szt. 12", "n. 4": the unit stands before the number.
+_UNIT_BEFORE = re.compile(r"(?<![^\W\d_])(pz|pcs?|nr|stk?|szt|uds?|ml|mq|mt|kg|cf|rot)\.?\s$", re.IGNORECASE)
 #: "30 of 40 pcs", "150 downlights sur les 200": a share of what was ordered.
 _SHARE = re.compile(
     r"\s?(?:[^\W\d_]+\s){0,2}(?:of|out of|von|der|sur|de|des|di|dei|delle|su|van|z|ze|das|dos|/)\s?"
@@ -43,6 +48,9 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
+#: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
+_MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
+_DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
@@ -66,22 +74,27 @@ def _taken(text: str, context: Context) -> list[tuple[int, int]]:
 def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> list[FoundQuantity]:
     """All quantities of a sentence. A bare number counts only where an order expects exactly that many."""
     taken = _taken(text, context)
+    own = {units.find_unit(item.line.uom) for item in candidates or context.hints.candidates}
     expected = {item.line.quantity for item in candidates} | {item.line.open_quantity for item in candidates}
     found: list[FoundQuantity] = []
     bare: list[numbers.FoundNumber] = []
     proved = _multiplied(text, context)
     for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
         if number.start == proved:
-            unit, end = _unit(text, number.end)
+            unit, end = _unit(text, number.start, number.end)
             found.append(replace(_bare(number), end=end, text=text[number.start : end], unit=unit, confidence=0.93))
             continue
-        if number.percent or number.measure or number.value < 0:
+        if number.percent or number.value < 0:
             continue
         if any(number.start < end and number.end > start for start, end in taken):
             continue
-        unit, end = _unit(text, number.end)
+        unit, end = _unit(text, number.start, number.end)
+        if (number.measure and units.find_unit(unit) not in own) or _DIMENSION.search(text[: number.start]):
+            continue
         values = (number.value, *number.alternatives)
         value = next((item for item in values if item in expected), number.value)
+        if unit and value not in expected and units.find_unit(unit) in _MEASURES - own:
+            continue  # "2 m long", "318 kg gross", "3 pallets": of the goods or of their packing
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
         share = _is_share(text[number.end : number.end + 48], expected, context)
         named = (
@@ -99,7 +112,9 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         ):
             bare.append(number)
             continue
-        confidence = 0.93 if unit and value in expected else 0.88 if unit else 0.8 if value in expected else 0.6
+        leads = not text[: number.start].strip(" -*•") and _LEADS_CODE.match(text[number.end :]) is not None
+        known = value in expected
+        confidence = 0.93 if known and (unit or leads) else 0.88 if unit else 0.8 if known else 0.6
         found.append(
             FoundQuantity(
                 value=value,
@@ -119,6 +134,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
 
 #: Codes are covered by underscores, so that no number is read out of them.
 _CODE_BEHIND = re.compile(r"^\s{0,3}[x×]?\s{0,3}_{3,}\W*$", re.IGNORECASE)
+_LEADS_CODE = re.compile(r"\s{1,8}_{3,}")
 _CODE_BEFORE = re.compile(r"^\W*_{3,}\s{0,3}[:=x×–-]?\s{0,3}$", re.IGNORECASE)
 
 
@@ -191,11 +207,15 @@ def _bare(number: numbers.FoundNumber) -> FoundQuantity:
     )
 
 
-def _unit(text: str, end: int) -> tuple[str, int]:
+def _unit(text: str, start: int, end: int) -> tuple[str, int]:
+    """(unit, where it ends) beside a number: behind it, else before it."""
     match = _UNIT_BEHIND.match(text[end:])
+    if match and match.group(1) == "to" and re.match(r"\s[^\W\d_]", text[end + match.end() :]):
+        match = None  # "10 to follow"
     if match and units.find_unit(match.group(1)):
         return match.group(1), end + match.end()
-    return "", end
+    before = _UNIT_BEFORE.search(text[max(0, start - 6) : start])
+    return (before.group(1), end) if before else ("", end)
 
 
 def _only(text: str, start: int) -> bool:
@@ -216,6 +236,13 @@ def _with_roles(
         right = found[index + 1].start if index + 1 < len(found) else len(text)
         role = _role(text[:right], item, left, expected, days, ahead, alone=len(found) == 1)
         result.append(replace(item, role=role))
+    outside = any(item.role is Use.STATED and not _in_brackets(text, item.start) for item in result)
+    result = [
+        replace(item, role=Use.PACK)
+        if outside and item.role is Use.STATED and item.value not in expected and _only_explains(text, item)
+        else item
+        for item in result
+    ]  # "600 m2 (50 packs of 12 m2)"
     stated = [item for item in result if item.role is Use.STATED]
     total = sum(item.value for item in result[1:] if item.role in (Use.STATED, Use.MISSING))
     if len(result) > 2 and result[0].role is Use.STATED and result[0].value == total and total in expected:
@@ -233,6 +260,19 @@ def _with_roles(
         if len(known) == 1 and _of(text, known[0]):
             result = [replace(item, role=Use.ORDERED) if item is known[0] else item for item in result]
     return result
+
+
+def _only_explains(text: str, item: FoundQuantity) -> bool:
+    """A number in brackets that tells of no rest: "(50 packs of 12)", but not "(5 on backorder)"."""
+    said = text[text.rfind("(", 0, item.start) + 1 :].partition(")")[0]
+    return _in_brackets(text, item.start) and not cues.has(said, "backorder", "remainder", "missing", "delay", "short")
+
+
+def _in_brackets(text: str, at: int) -> bool:
+    """The place stands between brackets in which no day is named."""
+    opened = max(text.rfind("(", 0, at), text.rfind("（", 0, at))
+    closed = max(text.rfind(")", 0, at), text.rfind("）", 0, at))
+    return opened > closed
 
 
 def _role(

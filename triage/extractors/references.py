@@ -16,7 +16,8 @@ _NUMBER = re.compile(
 )
 #: The same with one blank behind its letters, for numbers that are known.
 _LOOSE = re.compile(
-    r"(?:(?<=[\u3040-\u9fff])|(?<![\w@]))(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*"
+    r"(?:(?<=[\u3040-\u9fff])|(?<![\w@]))(?:[A-Za-z]{1,6}[-/._])?(?:[A-Za-z]{1,6}[-/.#_ ]{0,2})?"
+    r"\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*"
 )
 _GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
 _BREAKS = re.compile(r"[/_\s,;:()#]+")
@@ -108,7 +109,7 @@ class FoundNumbers:
     strange: tuple[Stated[str], ...]
 
 
-_LETTERS_BEFORE = re.compile(r"(?<![^\W_])([A-Z]{2,4}) $")
+_LETTERS_BEFORE = re.compile(r"(?:(?<![^\W_])([A-Z]{2,4})|(?:(?<=[:：] )|(?<=^ ))([A-MO-Z])) $")
 _NO_LETTERS = {
     "NR",
     "NO",
@@ -137,8 +138,9 @@ def _with_letters(window: str, match: re.Match[str]) -> str:
     """ "N° AC 26/10447": letters in front that belong to the number."""
     before = _LETTERS_BEFORE.search(window[: match.start()])
     number = match.group().strip()
-    if before and before.group(1) not in _NO_LETTERS and number[0].isdigit():
-        return f"{before.group(1)} {number}"
+    letters = before and (before.group(1) or before.group(2))
+    if letters and letters not in _NO_LETTERS and number[0].isdigit():
+        return f"{letters} {number}"
     return number
 
 

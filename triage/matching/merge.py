@@ -124,7 +124,21 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
             else:
                 doubts.append(_contradiction(entry, statement))
                 entries[index] = _join(entry, statement)
-    return Merged(entries=tuple(entries), doubts=tuple(doubts))
+    return Merged(entries=_with_common(entries), doubts=tuple(doubts))
+
+
+def _with_common(entries: Sequence[LineStatement]) -> tuple[LineStatement, ...]:
+    """Deliveries of one line in one text have one unit and one price, said once."""
+    if len({entry.evidence.part for entry in entries}) != 1:
+        return tuple(entries)
+    prices = [entry.price for entry in entries if entry.price is not None]
+    units = [entry.unit for entry in entries if entry.unit is not None]
+    price = prices[0] if len({item.value.per_unit for item in prices}) == 1 else None
+    unit = units[0] if len({item.value.casefold() for item in units}) == 1 else None
+    return tuple(
+        replace(entry, price=entry.price or price, unit=entry.unit or (unit if entry.quantity else None))
+        for entry in entries
+    )
 
 
 def _same_part(one: LineStatement, other: LineStatement) -> bool:

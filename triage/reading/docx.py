@@ -127,6 +127,8 @@ def _paragraph(node: Any, story: _Story) -> list[str]:
     for run in node.iter(f"{_W}r"):
         if _is_deleted(run, node) or next(run.iterancestors(f"{_W}txbxContent", f"{_W}p"), None) is not node:
             continue
+        if _is_struck(run.find(f"{_W}rPr")):
+            continue  # crossed out: no statement
         text = _run_text(run)
         (unseen if _is_unseen(run.find(f"{_W}rPr")) else pieces).append(text)
     if unseen:
@@ -158,6 +160,12 @@ def _is_deleted(run: Any, paragraph: Any) -> bool:
         if above.tag in (f"{_W}del", f"{_W}moveFrom"):
             return True
     return False
+
+
+def _is_struck(style: Any) -> bool:
+    """True for a run that is crossed out."""
+    marks = [] if style is None else [style.find(f"{_W}{name}") for name in ("strike", "dstrike")]
+    return any(mark is not None and mark.get(f"{_W}val", "1") not in ("0", "false") for mark in marks)
 
 
 def _is_unseen(style: Any) -> bool:

@@ -61,6 +61,7 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
+_STRUCK = frozenset({"s", "strike", "del"})
 _SILENT = frozenset(
     [
         "script",
@@ -172,6 +173,8 @@ class _Renderer:
         if style.hidden:
             self.hide("".join(node.itertext()))
             return
+        if tag in _STRUCK or style.struck:
+            return  # a value that is crossed out is no statement
         mark = mark.inside(node)
         block = tag in _BLOCKS
         if block and any(piece.strip() for piece in self.state.pieces):

@@ -53,6 +53,7 @@ class Style:
     invisible: bool = False  # `visibility` can be switched on again inside
     preformatted: bool = False
     border_above: bool = False
+    struck: bool = False  # crossed out
 
     @property
     def unseen(self) -> bool:
@@ -176,6 +177,7 @@ def _applied(found: dict[str, str], state: Style) -> Style:
         background=ground,
         invisible=unseen,
         hidden=hidden,
+        struck="line-through" in f"{low.get('text-decoration', '')} {low.get('text-decoration-line', '')}",
         preformatted=low["white-space"].startswith("pre") if "white-space" in low else state.preformatted,
         border_above=low.get("border-top", "none")[:4] not in ("none", "0", "")
         and "solid" in low.get("border-top", ""),

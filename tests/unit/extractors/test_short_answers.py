@@ -23,7 +23,7 @@ def test_an_answer_is_about_the_goods_that_the_quoted_words_above_it_name():
         ("Only 20, balance 20 Nov", "3) the padlocks"),
     )
     assert facts(found) == [
-        (11, None, None),
+        (11, Decimal(60), date(2026, 11, 2)),
         (12, None, date(2026, 11, 13)),
         (13, Decimal(20), None),
         (13, None, date(2026, 11, 20)),

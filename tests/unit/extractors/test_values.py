@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.extractors import dates, money, numbers, shifts, units
+from triage.domain import units
+from triage.extractors import dates, money, numbers, shifts
 
 TODAY = date(2026, 10, 8)
 

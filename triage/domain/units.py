@@ -7,8 +7,8 @@ from functools import cache
 _WORDS: dict[str, str] = {
     "unit": "st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
     "unidad unidades ud uds unid un u pz pza pzas pzs pezzo pezzi pieza piezas p szt sztuk sztuki sztuka adet ad ks h87 c62 nr "
-    "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk off unità unita no",
-    "m": "m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml 米 メートル",
+    "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ 丁 挺 脚 冊 点 基 把 付 peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk off unità unita no",
+    "m": "m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml mb 米 メートル",
     "kg": "kg kgs kilo kilos kilogramm kilogramme kgm 公斤 千克 キロ",
     "g": "g gr gramm grm",
     "t": "t to tonne tonnen tonnes tne ton tona 吨",
@@ -25,8 +25,8 @@ _WORDS: dict[str, str] = {
     "bag": "sack säcke beutel bag bags sac sacs saco sacos sacco sacchi zak zakken worek worków torba çuval 袋",
     "bottle": "flasche flaschen bottle bottles bouteille bouteilles botella botellas bottiglia bottiglie fles flessen butelka butelek garrafa 瓶",
     "drum": "fass fässer drum drums fût fûts bidón bidones fusto fusti vat vaten beczka beczek tambor varil 桶 kanister can cans",
-    "m2": "m2 m² qm sqm mtk 平方米",
-    "m3": "m3 m³ cbm mtq 立方米",
+    "m2": "m2 m² qm sqm mq mtk 平方米 平米 ㎡",
+    "m3": "m3 m³ cbm mc mtq 立方米 ㎥",
     "hundred": "hundred hundert cent 百",
     "thousand": "thousand tausend mille tsd 千 mil",
 }  # fmt: skip

@@ -1,0 +1,129 @@
+"""What the sentences of a message are about where they name no code: goods as the message itself calls them, goods
+that an earlier mail named and that are being answered.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from triage.domain.evidence import Stated
+from triage.extractors import anchors, cues, quantities, regions, vocabulary
+from triage.extractors.anchor import Anchor, anchor_at
+from triage.extractors.clause_values import Values, is_row
+from triage.extractors.clauses import Sentence
+from triage.extractors.context import Context
+from triage.extractors.hints import Candidate
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STEM = 5  # letters by which two forms of a word are one
+_NAME_ENDS = re.compile(r"\d|[€$£(@]| {2,}|\t")
+
+
+@dataclass(slots=True)
+class Names:
+    """Words by which the message calls goods beside their code ("QM-BDI béquilles inox")."""
+
+    _lines: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _candidates: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
+
+    def learn(self, name: str, candidates: Sequence[Candidate]) -> None:
+        """name: words that describe the one line of ours that is meant."""
+        ids = {item.line.id for item in candidates}
+        if len(ids) != 1:
+            return
+        number = next(iter(ids))
+        self._candidates[number] = tuple(candidates)
+        for match in _WORD.finditer(name):
+            self._lines[match.group().casefold()[:_STEM]].add(number)
+
+    def learn_row(self, text: str, found: Sequence[Anchor]) -> None:
+        """The words behind the code of a row, up to its first number or column."""
+        if len(found) == 1 and found[0].by == "code" and is_row(text):
+            behind = text[found[0].end :].lstrip(" \t:–-")
+            end = _NAME_ENDS.search(behind)
+            name = behind[: end.start()] if end else behind
+            if not vocabulary.phrases_in(name, "labels.delivery_date"):
+                self.learn(name, found[0].candidates)
+
+    def find(self, text: str) -> list[Anchor]:
+        """The one line of ours that words of a text call; nothing where they call none, or several."""
+        meant: dict[int, re.Match[str]] = {}
+        for match in _WORD.finditer(text):
+            lines = self._lines.get(match.group().casefold()[:_STEM], set())
+            if len(lines) == 1:
+                meant.setdefault(next(iter(lines)), match)
+        if len(meant) != 1:
+            return []
+        number, match = next(iter(meant.items()))
+        return [anchor_at(text, match.start(), match.end(), self._candidates[number], "description", 0.75)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The goods that quoted words name, and how many of them; the quantity is what is being answered."""
+
+    anchor: Anchor
+    values: Values
+
+
+def answered(about: str, context: Context, order: str | None, named: Sequence[str]) -> Answered | None:
+    """What an answer below quoted words is about: the goods of the nearest line that names any, where they are one."""
+    for line in reversed(about.split("\n")):
+        found = regions.narrowed(anchors.find_anchors(line, context.hints), order, named)
+        if not found:
+            continue
+        if len({item.line.id for anchor in found for item in anchor.candidates}) != 1:
+            return None
+        best = next((anchor for anchor in found if anchor.by == "code"), found[0])
+        return Answered(anchor=best, values=_counted(regions.covered(line, found), best, context))
+    return None
+
+
+def _counted(line: str, anchor: Anchor, context: Context) -> Values:
+    """The quantity that the quoted line names, where it is what was ordered."""
+    ordered = {item.line.quantity for item in anchor.candidates} | {
+        item.line.open_quantity for item in anchor.candidates
+    }
+    for item in quantities.in_text(line, context, anchor.candidates):
+        if item.value in ordered:
+            place = context.evidence(item.text)
+            quantity = Stated(value=item.value, evidence=place, confidence=0.85, source="prose")
+            unit = Stated(value=item.unit, evidence=place, confidence=0.85, source="prose") if item.unit else None
+            return Values(quantity=quantity, unit=unit)
+    return Values()
+
+
+def asks_prices(about: str) -> bool:
+    """The quoted words that are answered speak of prices alone."""
+    last = next((line for line in reversed(about.split("\n")) if line.strip()), "")
+    return bool(vocabulary.phrases_in(last, "labels.prices")) and not vocabulary.phrases_in(
+        last, "labels.delivery_date"
+    )
+
+
+def asked_day(sentence: Sentence, context: Context) -> Stated[date] | None:
+    """The one day that quoted words ask about: a bare "yes" below them promises it."""
+    days = {found.value for line in sentence.about.split("\n")[-2:] for found in cues.dates_in(line, context)}
+    if len(days) != 1:
+        return None
+    place = context.evidence(sentence.about.split("\n")[-1], page=sentence.page)
+    return Stated(value=days.pop(), evidence=place, confidence=0.8, source="prose")
+
+
+_BULLET = re.compile(r"\s*([-*•–·▪])\s")
+
+
+def bullet(text: str) -> str:
+    """The sign by which a list item begins, "" where none does."""
+    match = _BULLET.match(text)
+    return match.group(1) if match else ""
+
+
+def counts_on(text: str, topic: Sequence[Anchor], context: Context) -> bool:
+    """ "45 units against your order": the words mean the order, and the goods named just before are counted."""
+    if not topic or cues.has(text, "every_line") or regions.of_others(text):
+        return False
+    candidates = [item for anchor in topic for item in anchor.candidates]
+    return any(item.unit for item in quantities.in_text(text, context, candidates))
