@@ -9,6 +9,7 @@ from triage.classifiers import duplicates, line_deviations, message_deviations, 
 from triage.domain.assessment import (
     Assessment,
     Confirmation,
+    ConfirmedLine,
     DelayReason,
     Deviation,
     DeviationType,
@@ -47,7 +48,7 @@ def assess(
     fingerprint_seen: bool = False,
 ) -> Assessment:
     """The assessment of one message. Models are ports; everything else is plain comparison."""
-    kind = _with_matches(kind_model.judge(reading, statement), reading, statement, confirmation, policy)
+    kind = _with_matches(kind_model.judge(reading, statement), reading, statement, confirmation, book, policy)
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
     confirmation = _with_statuses(confirmation, kind, book, policy)
@@ -101,19 +102,30 @@ _SAYS_NO_DAY = {
 _WEAK = 0.65
 _LIKELY = 0.85
 _SURE = 0.95
+_ANY_WEAK = 0.5  # whatever the words suggest
 _SURE_BARE = 0.97  # of a confirmation that states nothing
 
 
 def _with_matches(
-    kind: Judged, reading: Reading, statement: Statement, confirmation: Confirmation, policy: Policy
+    kind: Judged,
+    reading: Reading,
+    statement: Statement,
+    confirmation: Confirmation,
+    book: OrderBook,
+    policy: Policy,
 ) -> Judged:
     """Let matched lines speak where words leave doubt.
 
     Goods of ours with a day to come are no advertising; a quality problem of goods that have not arrived and now
     come later is a delay; and what is later than ordered, told in words that hardly confirm, is one too.
     """
+    kind = _without_known_accounts(kind, statement, confirmation, book)
     dated = [line for line in confirmation.lines if line.line is not None and line.promised is not None]
     late = [line for line in dated if line.line is not None and statuses.is_late(line, line.line, policy.tolerances)]
+    kept = [line for line in dated if not _is_rejected(line)]
+    if kind.kind is Kind.CANCELLATION and kept:
+        # One line falls away and others come: an answer to the order.
+        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.75, runner_up=Kind.CANCELLATION)
     if kind.kind is Kind.CANCELLATION and not confirmation.orders and not confirmation.unmatched:
         # What is discontinued and hits no order is news.
         return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.CANCELLATION)
@@ -122,6 +134,8 @@ def _with_matches(
     if kind.kind is Kind.PRICE_CHANGE_NOTICE and statement.order_numbers and priced and not general:
         # Other prices for the lines of an order it names: an answer to the order, no letter to all customers.
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
+    if not dated and _asks(kind, statement):
+        return replace(kind, kind=Kind.QUESTION, confidence=0.7, runner_up=kind.kind)
     silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)
     if kind.kind is Kind.ORDER_CONFIRMATION and silent and kind.confidence < _SURE_BARE:
         # "Received, we will come back with dates": nothing is confirmed yet.
@@ -132,7 +146,7 @@ def _with_matches(
         return replace(kind, confidence=max(kind.confidence, 0.8))
     chosen = kind.kind
     billed = any(line.statement.quantity or line.statement.price for line in confirmation.lines)
-    if kind.confidence < _SAYS_NO_DAY.get(kind.kind, 0.0) or (
+    if kind.confidence < _SAYS_NO_DAY.get(kind.kind, _ANY_WEAK) or (
         kind.kind is Kind.INVOICE and kind.confidence < _SURE and not billed
     ):
         # Who tells prices, too, answers the order; who is late tells days alone.
@@ -151,6 +165,33 @@ def _with_matches(
     if chosen is kind.kind:
         return kind
     return replace(kind, kind=chosen, confidence=0.7, source=f"{kind.source}; matched lines", runner_up=kind.kind)
+
+
+def _without_known_accounts(
+    kind: Judged, statement: Statement, confirmation: Confirmation, book: OrderBook
+) -> Judged:
+    """An account that is on file, or none, changes no bank details: what the message is about besides counts."""
+    if kind.kind is not Kind.BANK_DETAILS_CHANGE or kind.runner_up is None:
+        return kind
+    known = {account for _, account in book.bank_accounts}
+    strange = [item for item in statement.bank_accounts if item.value not in known]
+    states = any(line.quantity is not None or line.promised is not None for line in confirmation.lines)
+    if strange or not (statement.bank_accounts or states):
+        return kind
+    return replace(kind, kind=kind.runner_up, confidence=0.7, runner_up=Kind.BANK_DETAILS_CHANGE)
+
+
+def _is_rejected(line: ConfirmedLine) -> bool:
+    fate = line.statement.disposition
+    return fate is not None and fate.value is Disposition.REJECTED
+
+
+def _asks(kind: Judged, statement: Statement) -> bool:
+    """An answer is wanted by a day, and nothing is told: a question, whatever else the words sound like."""
+    weak = kind.kind in (Kind.OTHER, Kind.QUALITY_NOTICE, Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE)
+    weak = (weak and kind.confidence < _SURE) or kind.confidence < _ANY_WEAK
+    told = any(line.quantity or line.price for line in statement.lines)
+    return weak and statement.respond_by is not None and not told
 
 
 def _agrees(kind: Kind, late: bool, priced: bool) -> bool:

@@ -97,9 +97,18 @@ def only_mentioned(text: str, values: Values) -> bool:
     """A quantity alone, in a sentence that promises nothing, only says which goods are meant."""
     if values.price or values.promised or values.former_date or values.disposition:
         return False
+    if values.quantity is not None and _is_labelled_count(text, values.quantity.evidence.text):
+        return False
     if is_row(text) and (values.unit is not None or len(re.findall(r"[^\W\d_]{2,}", text)) <= _FEWEST_WORDS):
         return False
     return not cues.has(text, "confirm", "shipped", "short", "over", "partial", "remaining_open", "as_ordered", "delay")
+
+
+def _is_labelled_count(text: str, written: str) -> bool:
+    """ "Menge 250 Stück", "数量:40個": a word for quantity stands directly before it, and no question is asked."""
+    at = text.find(written)
+    hits = vocabulary.phrases_in(text, "columns.quantity") if at > 0 else ()
+    return "?" not in text and any(hit.end <= at and not text[hit.end : at].strip(" :：.=") for hit in hits)
 
 
 _ROW_BEGIN = re.compile(r"^\W{0,3}(?:\d|(?=\S*\d)[A-Z][\w./-]{2,}|[-*•–·]\s)")

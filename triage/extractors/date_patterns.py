@@ -19,7 +19,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
         "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/%]|\.\d)(?!\s?(?:\"|'|zoll|inch))"),
         "dashed": re.compile(
-            r"(?:(?<=\bop )|(?<=\bam )|(?<=\ble )|(?<=\bel )|(?<=\bon )|(?<=\bper )|(?<=\bil )|(?<=\bau )|(?<=\bal )|(?<=\btot )|(?<=\bd\.d\. )|(?<=\bvan ))"
+            r"(?<![^\W\d_])(?:op|am|le|el|on|per|il|au|al|tot|d\.d\.|van|komt|komen|levering|leverdatum|geleverd|binnen|vanaf|naar)\s"
             r"(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d|\s?(?:dag|day|tag|jour|d[ií]a|week|woche|sem|st|pcs|uds))"
         ),
         "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),

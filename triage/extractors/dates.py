@@ -162,7 +162,7 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
             result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, "." if name == "short" else "/")
             if result and (name != "slash" or _slash_is_date(text, match, result[0], frame)):
                 yield (
-                    match.start(),
+                    match.start(1),
                     match.end(),
                     result[0],
                     "day",

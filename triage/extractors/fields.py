@@ -244,6 +244,7 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
     return WholeOrder(evidence=fields.promised.evidence, order_number=order_number, promised=fields.promised)
 
 
+_BY_REACH = 24  # characters between "by" and its day: a weekday may stand there
 _BEFORE_THEN = re.compile(
     r"(?<![^\W\d_])(?:(?:before|by) (?:then|that date)|bis dahin|vorher melden|d'ici l[àa]|avant cette date"
     r"|antes de (?:esa fecha|entonces)|para entonces|entro (?:allora|tale data)|prima di allora|voor die tijd"
@@ -272,7 +273,7 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
         item
         for item in cues.dates_in(text, context)
         if item.value >= context.today
-        and any(0 <= item.start - hit.end < 14 or (cjk and 0 <= hit.start - item.end < 4) for hit in hits)
+        and any(0 <= item.start - hit.end < _BY_REACH or (cjk and 0 <= hit.start - item.end < 4) for hit in hits)
     ]
     if near:
         return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")

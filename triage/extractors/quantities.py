@@ -37,7 +37,7 @@ class FoundQuantity:
 
 
 _UNIT_BEHIND = re.compile(
-    r"[\s(]{0,2}((?:平方?米|立方米)|[个個件只支套台米箱卷張张枚本根巻丁挺脚冊点基把㎡㎥]|[mM][23²³](?![^\W_])|[^\W\d_]{1,14}\.?)"
+    r"[\s(]{0,2}((?:平方?米|立方米)|[个個件只支套台米箱卷張张枚本根巻丁挺脚冊点基把㎡㎥]|[mM][23²³](?![^\W_])|[^\W\d_]{1,14}(?![0-9])\.?)"
 )
 #: "pz 90", "szt. 12", "n. 4": the unit stands before the number.
 _UNIT_BEFORE = re.compile(r"(?<![^\W\d_])(pz|pcs?|nr|stk?|szt|uds?|ml|mq|mt|kg|cf|rot)\.?\s$", re.IGNORECASE)
@@ -48,6 +48,8 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
+#: Accounts and telephone numbers: groups of digits without a unit.
+_ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?<!\d)\d{2,5}(?: \d{2,5}){3,}(?!\d)")
 #: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
 _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
@@ -68,6 +70,7 @@ def _taken(text: str, context: Context) -> list[tuple[int, int]]:
         if any(0 <= found.start - item.end < 20 for item in priced)
     ]
     spans += [(found.start, found.end) for found in shifts.find_shifts(text)]
+    spans += [match.span() for match in _ACCOUNT.finditer(text)]
     return spans
 
 
@@ -84,7 +87,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             unit, end = _unit(text, number.start, number.end)
             found.append(replace(_bare(number), end=end, text=text[number.start : end], unit=unit, confidence=0.93))
             continue
-        if number.percent or number.value < 0:
+        if number.percent or number.value < 0 or (not number.value and not text[number.end :].strip()[:1].isalpha()):
             continue
         if any(number.start < end and number.end > start for start, end in taken):
             continue

@@ -42,6 +42,10 @@ def of_others(text: str) -> list[vocabulary.Hit]:
     ]
 
 
+#: Of two names of the same goods the second tells more: "line 2 (… A-100)", "fan RV 125 (TW-RV125)".
+_BETTER = {("description", "code"), ("description", "position"), ("position", "code"), ("quantity", "code")}
+
+
 def narrowed(found: Sequence[Anchor], order: str | None, named: Sequence[str]) -> list[Anchor]:
     """Each anchor with its candidates of the order spoken of, else of the orders named; the same goods once."""
     kept: list[Anchor] = []
@@ -51,7 +55,7 @@ def narrowed(found: Sequence[Anchor], order: str | None, named: Sequence[str]) -
         anchor = replace(anchor, candidates=mine or of_named or anchor.candidates)
         if not kept or not same_goods(kept[-1], anchor):
             kept.append(anchor)
-        elif kept[-1].by == "description" and anchor.by in ("code", "position"):
+        elif (kept[-1].by, anchor.by) in _BETTER:
             # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
             kept[-1] = replace(anchor, start=kept[-1].start)
     return kept
