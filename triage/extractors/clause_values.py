@@ -1,5 +1,6 @@
 """What one stretch of a sentence states: quantity, price, day and fate, assuming it is about one line or one order."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import clause_prices, cues, dates, fields, quantities, shifts, vocabulary
+from triage.extractors import clause_prices, clauses, cues, dates, fields, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -217,7 +218,8 @@ def _pairs(
 ) -> list[tuple[int, int]]:
     """Stretches that each hold one quantity and one day."""
     leading = days[0].start < stated[0].start
-    starts = [item.start for item in (days if leading else stated)]
+    places = [(day.start, day.end) for day in days] if leading else [(item.start, item.end) for item in stated]
+    starts = _starts(places, text)
     ends = [*starts[1:], len(text)]
     stretches = [(0 if index == 0 else start, end) for index, (start, end) in enumerate(zip(starts, ends, strict=True))]
     return [
@@ -225,6 +227,22 @@ def _pairs(
         for start, end in stretches
         if sum(start <= item.start < end for item in stated) == 1 and any(start <= day.start < end for day in days)
     ]
+
+
+def _starts(places: Sequence[tuple[int, int]], text: str) -> list[int]:
+    """Where the stretch of each begins: "… on 24-9 and the remaining 800": the words before a number belong to it.
+
+    places: (start, end) of the numbers or days that lead.
+    """
+    starts = [places[0][0]]
+    for (_, end), (start, _) in itertools.pairwise(places):
+        breaks = list(clauses.BREAK.finditer(text, end, start))
+        rest = [found for found in breaks if not _DATE_MARK.search(text[found.end() : start])]
+        starts.append(rest[-1].start() if rest else start)
+    return starts
+
+
+_DATE_MARK = re.compile(r"\d")
 
 
 def _is_reference(text: str, day: dates.FoundDate) -> bool:
@@ -256,6 +274,9 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         promised, former = None, promised  # "300 pieces, due on 26 March, are cancelled"
     if fate is Disposition.SUBSTITUTED and ("?" in text or "？" in text):
         fate = None  # "would you take X instead?" replaces nothing yet
+    rest = cues.has(text, "remainder", "remaining_open") or bool(_rest_words(text))
+    if rest and quantity is not None and cues.has(text, "cancel", "reject", "discontinued"):
+        quantity, unit, rest = None, None, False  # "the remaining 20 are cancelled": a shortage, no delivery
     disposition = None
     if fate is not None:
         evidence = context.evidence(text, page=sentence.page)
@@ -268,7 +289,7 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         promised=promised,
         former_date=former,
         disposition=disposition,
-        remainder=cues.has(text, "remainder", "remaining_open") or bool(_rest_words(text)),
+        remainder=rest,
     )
 
 

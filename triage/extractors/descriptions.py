@@ -10,9 +10,22 @@ from triage.extractors.hints import Candidate, Hints, words_of
 _TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
 
 
+#: "Die 160er kommen später", "the 160s": goods called by their size.
+_CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s)(?![\w/-])")
+
+
+def _written(candidate: Candidate) -> tuple[str, ...]:
+    return (candidate.line.description, candidate.line.product_code, *candidate.line.supplier_codes)
+
+
 def by_type(text: str, hints: Hints) -> list[Anchor]:
     """Sizes that one product's description alone holds: "25-60" of "Circulator 25-60, 180 mm"."""
     found: list[Anchor] = []
+    for match in _CALLED_BY_SIZE.finditer(text):
+        size = re.compile(rf"(?<!\d){match.group(1)}(?!\d)")
+        meant = [item for item in hints.candidates if any(size.search(words) for words in _written(item))]
+        if len({item.line.product_id for item in meant}) == 1:
+            found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
     for match in _TYPE.finditer(text):
         meant = [item for item in hints.candidates if match.group() in _TYPE.findall(item.line.description)]
         if len({item.line.product_id for item in meant}) == 1:

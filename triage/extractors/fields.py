@@ -244,6 +244,12 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
     return WholeOrder(evidence=fields.promised.evidence, order_number=order_number, promised=fields.promised)
 
 
+_BY_TODAY = re.compile(
+    r"(?<![^\W\d_])(?:(?:bis|noch) heute|by (?:the end of )?today|(?:by|before) close of (?:business|play)|entro oggi"
+    r"|entro stasera|aujourd'hui m[eê]me|d'ici ce soir|hoy mismo|antes de hoy|nog vandaag|v[oó][oó]r vandaag|do dzisiaj"
+    r"|jeszcze dzi[sś]|ainda hoje|at[eé] hoje|bug[uü]n i[cç]inde)(?![^\W\d_])|今天之内|今天内|本日中",
+    re.IGNORECASE,
+)
 _BY_REACH = 24  # characters between "by" and its day: a weekday may stand there
 _BEFORE_THEN = re.compile(
     r"(?<![^\W\d_])(?:(?:before|by) (?:then|that date)|bis dahin|vorher melden|d'ici l[àa]|avant cette date"
@@ -265,6 +271,9 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
             return Stated(value=days[-1].value, evidence=place, confidence=0.8, source="prose")
     if not cues.has(text, "silence_is_consent", "please_reply", "question"):
         return None
+    if _BY_TODAY.search(text):
+        place = context.evidence(text, page=sentence.page)
+        return Stated(value=context.today, evidence=place, confidence=0.8, source="prose")
     evidence = context.evidence(text, page=sentence.page)
     hits = cues.hits(text, "respond_by")
     cjk = any("\u3040" <= char <= "\u9fff" for char in text)

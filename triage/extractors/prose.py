@@ -347,7 +347,8 @@ class Narrator:
 
     def _is_next_item(self, text: str) -> bool:
         """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
-        return bool(self._topic_mark) and topics.bullet(text) == self._topic_mark and clause_values.is_row(text)
+        same = bool(self._topic_mark) and topics.bullet(text) == self._topic_mark
+        return same and clause_values.is_row(text) and topics.names_goods(text, self._context)
 
     def _is_rest_of_order(self, text: str) -> bool:
         """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""

@@ -52,6 +52,7 @@ _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORE
 _ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?<!\d)\d{2,5}(?: \d{2,5}){3,}(?!\d)")
 #: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
 _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
+_ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
@@ -223,7 +224,8 @@ def _unit(text: str, start: int, end: int) -> tuple[str, int]:
 
 def _only(text: str, start: int) -> bool:
     """ "only 30", "nur 30": a number that corrects a quantity though no unit stands by."""
-    return cues.has(vocabulary.before(text, start, 18), "short", "partial")
+    before = re.split(r"\d", vocabulary.before(text, start, _ONLY_REACH))[-1]
+    return cues.has(before, "short", "partial")
 
 
 def _with_roles(

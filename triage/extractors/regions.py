@@ -55,7 +55,9 @@ def narrowed(found: Sequence[Anchor], order: str | None, named: Sequence[str]) -
         anchor = replace(anchor, candidates=mine or of_named or anchor.candidates)
         if not kept or not same_goods(kept[-1], anchor):
             kept.append(anchor)
-        elif (kept[-1].by, anchor.by) in _BETTER:
+        elif (kept[-1].by, anchor.by) in _BETTER or (
+            kept[-1].by == anchor.by and anchor.confidence > kept[-1].confidence
+        ):
             # "fan RV 125 (TW-RV125)": one name of the goods, known by its code.
             kept[-1] = replace(anchor, start=kept[-1].start)
     return kept

@@ -112,6 +112,7 @@ def asked_day(sentence: Sentence, context: Context) -> Stated[date] | None:
     return Stated(value=days.pop(), evidence=place, confidence=0.8, source="prose")
 
 
+_CODE = re.compile(r"(?<![\w/.])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}(?![\w/.])")
 _BULLET = re.compile(r"\s*([-*•–·▪])\s")
 
 
@@ -119,6 +120,11 @@ def bullet(text: str) -> str:
     """The sign by which a list item begins, "" where none does."""
     match = _BULLET.match(text)
     return match.group(1) if match else ""
+
+
+def names_goods(text: str, context: Context) -> bool:
+    """The text counts something, or holds what can be an article's code: not "- £0.74 each", "- delivered 16 May"."""
+    return bool(quantities.in_text(text, context, ())) or _CODE.search(text) is not None
 
 
 def counts_on(text: str, topic: Sequence[Anchor], context: Context) -> bool:
