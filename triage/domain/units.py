@@ -5,28 +5,33 @@ from decimal import Decimal
 from functools import cache
 
 _WORDS: dict[str, str] = {
-    "unit": "st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
+    "unit": "tane  st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
     "unidad unidades ud uds unid un u pz pza pzas pzs pezzo pezzi pieza piezas p szt sztuk sztuki sztuka adet ad ks h87 c62 nr "
     "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ 丁 挺 脚 冊 点 基 把 付 peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk off unità unita",
-    "m": "m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml mb 米 メートル",
+    "m": "lm. lfd laufmeter m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml mb 米 メートル",
     "kg": "kg kgs kilo kilos kilogramm kilogramme kgm 公斤 千克 キロ",
     "g": "g gr gramm grm",
     "t": "t to tonne tonnen tonnes tne ton tona 吨",
     "l": "l ltr liter litre litres liters litro litros litri litrów ltrs 升 リットル",
-    "roll": "rolle rollen roll rolls rouleau rouleaux rollo rollos reel reels spool spools rotolo rotoli rol rollen rolka rolek rolki rolo rolos rulo top 卷 巻 rl rll",
-    "pair": "paar paare pair pairs paire paires par pares paio paia pary para çift pr 双 雙 対 对",
-    "set": "set sets satz sätze kit kits jeu jeux juego juegos zestaw zestawów zestawy takım conjunto conjuntos jogo 组 組 セット set.",
+    "roll": "rlx bobina bobine bobin coil coils couronne couronnes ring ringe matassa rolle rollen roll rolls rouleau rouleaux rollo rollos reel reels spool spools rotolo rotoli rol rollen rolka rolek rolki rolo rolos rulo top 卷 巻 rl rll",
+    "pair": "cp coppia coppie paia. 足 par paar paare pair pairs paire paires par pares paio paia pary para çift pr 双 雙 対 对",
+    "set": "kpl komplet komplety kompletów garnitur stel stellen satzes set sets satz sätze kit kits jeu jeux juego juegos zestaw zestawów zestawy takım conjunto conjuntos jogo 组 組 セット set.",
     "pack": "ve pack packs package packages packung packungen paket pakete paquet paquets paquete paquetes pacco pacchi pak pakken paczka "
     "paczek opakowanie opakowań opak opk pacote pacotes paket pk pkg pkt pac xpk 包 パック conf confezione confezioni emb embalagem pqt",
-    "box": "karton kartons kartonów box boxes carton cartons ctn ctns boîte boîtes boite caja cajas scatola scatole cartone cartoni doos dozen "
+    "box": "bte btes cja cx kiste kisten kasten crate crates karton kartons kartonów box boxes carton cartons ctn ctns boîte boîtes boite caja cajas scatola scatole cartone cartoni doos dozen "
     "pudełko pudełka caixa caixas kutu koli kt xbx bx ct 箱 ケース schachtel",
     "pallet": "palette paletten pallet pallets palettes palé palés bancale pal paleta palet 托盘 パレット",
     "sheet": "blatt bogen tafel tafeln sheet sheets feuille feuilles hoja hojas foglio fogli vel vellen arkusz arkuszy folha folhas levha 张 張",
-    "bag": "sack säcke beutel bag bags sac sacs saco sacos sacco sacchi zak zakken worek worków torba çuval 袋",
-    "bottle": "flasche flaschen bottle bottles bouteille bouteilles botella botellas bottiglia bottiglie fles flessen butelka butelek garrafa 瓶",
-    "drum": "fass fässer drum drums fût fûts bidón bidones fusto fusti vat vaten beczka beczek tambor varil 桶 kanister can cans",
+    "bag": "sachet sachets bolsa bolsas sacchetto sacchetti zakje sack säcke beutel bag bags sac sacs saco sacos sacco sacchi zak zakken worek worków torba çuval 袋",
+    "bottle": "fl. flacon flacons flasche flaschen bottle bottles bouteille bouteilles botella botellas bottiglia bottiglie fles flessen butelka butelek garrafa 瓶",
+    "drum": "eimer bucket buckets seau seaux cubo emmer wiadro balde kova dose dosen tin tins tub tubs 缶 fass fässer drum drums fût fûts bidón bidones fusto fusti vat vaten beczka beczek tambor varil 桶 kanister can cans",
     "m2": "m2 m² qm sqm mq mtk 平方米 平米 ㎡",
     "m3": "m3 m³ cbm mc mtq 立方米 ㎥",
+    "bar": "stange stangen bar bars barre barres barra barras lengths length lgth staaf staven pręt pręty vara varas 支杆",
+    "bundle": "bund bunde bündel bundle bundles botte bottes fascio mazzo mazzi bos bossen wiązka wiązek atado demet 束",
+    "ft": "ft foot feet lf linft",
+    "lb": "lb lbs pound pounds",
+    "gal": "gal gallon gallons",
     "hundred": "hundred hundert cent 百",
     "thousand": "thousand tausend mille tsd 千 mil",
 }  # fmt: skip

@@ -137,7 +137,7 @@ def _by_segment(text: str, start: int, end: int, token: str, hints: Hints) -> li
     return [anchor_at(text, start, end, tuple(meant), "code", 0.85)]
 
 
-_LETTERS = re.compile(r"(?<![^\W_])[A-Z]{4,12}(?![^\W_])")
+_LETTERS = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]{3,11}(?![^\W_])")
 
 
 def by_letters(text: str, hints: Hints) -> list[Anchor]:
@@ -148,7 +148,7 @@ def by_letters(text: str, hints: Hints) -> list[Anchor]:
             item
             for item in hints.candidates
             if any(
-                match.group() in re.findall(r"[A-Z]+", code.upper())
+                match.group().upper() in re.findall(r"[A-Z]+", code.upper())
                 for code in (item.line.product_code, *item.line.supplier_codes)
             )
         ]

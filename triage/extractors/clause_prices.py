@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Price
 from triage.extractors import arithmetic, cues, money, numbers, vocabulary
@@ -63,27 +62,6 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
     confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
-
-
-_PER_UNIT = re.compile(
-    r"^[\s\u00a0]{0,2}(?:/\s?|(?:per|pro|je|par|por|za|voor|the|à|a|al|alla|la|le|el)\s)?(?:\d{1,4}\s?)?"
-    r"([mM][23²³]|[个個件只支套台米箱卷張张枚本根]|c/u|[^\W\d_]{1,12})",
-    re.IGNORECASE,
-)
-_EACH = frozenset({"cad", "cadauno", "cadauna", "each", "ea", "c/u", "cada", "pièce", "apiece", "cda"})
-
-
-def unit_beside(text: str, *, decimal_mark: str | None) -> str | None:
-    """The unit that a price is for ("£2.95 ea", "€ 17,20 per rol", "46,50 cad."); None where none is written."""
-    for item in money.find_money(text, decimal_mark=decimal_mark):
-        match = _PER_UNIT.match(text[item.end :]) if item.currency else None
-        if match is None:
-            continue
-        if match.group(1).casefold() in _EACH:
-            return "pcs"
-        if units.find_unit(match.group(1)):
-            return match.group(1)
-    return None
 
 
 def _named_prices(

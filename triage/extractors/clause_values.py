@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import clause_prices, clauses, cues, dates, fields, quantities, shifts, vocabulary
+from triage.extractors import clause_prices, clauses, cues, dates, fields, money, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -263,7 +263,7 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     quantity, unit, ordered = _quantity(text, sentence, context, candidates)
     promised, former = _day(text, sentence, context, candidates)
     if quantity is not None and unit is None:
-        per = clause_prices.unit_beside(text, decimal_mark=context.decimal_mark)
+        per = money.unit_behind(text, decimal_mark=context.decimal_mark)
         if per:
             unit = Stated(value=per, evidence=quantity.evidence, confidence=quantity.confidence, source="prose")
     fate = cues.disposition(text)

@@ -175,4 +175,15 @@ def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int)
             per = bases[0].per if bases else per
         if role in (Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT, Role.CURRENCY):
             currency = currency or money.currency_in(text)
-    return Header(roles=roles, texts=texts, rows=height, price_per=per, currency=currency)
+    unit = next((_unit_in(text) for role, text in zip(roles, texts, strict=True) if role in _COUNTS), "")
+    return Header(roles=roles, texts=texts, rows=height, price_per=per, currency=currency, unit=unit)
+
+
+_COUNTS = (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
+_IN_HEAD = re.compile(r"[(\[/]\s*([mM][23²³]|[^\W\d_]{1,12})\.?\s*(?:[)\]]|$)")
+
+
+def _unit_in(head: str) -> str:
+    """The unit named in the head of a quantity: "Menge (Stk)", "Qty/pcs"; "" where none is."""
+    match = _IN_HEAD.search(head)
+    return match.group(1) if match and units.find_unit(match.group(1)) else ""

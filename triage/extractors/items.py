@@ -4,7 +4,7 @@ Where the cells contradict their own arithmetic the statement says so; nothing i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -162,20 +162,29 @@ def _quantity(item: Item, header: Header, context: Context) -> tuple[Stated[Deci
         if role is Role.ORDERED_QUANTITY:
             confidence = 0.85
         stated = _stated(item, context, role, number.value, text, confidence)
-        unit = item.text(Role.UNIT).strip() or _unit_beside(text, number)
-        if unit and units.find_unit(unit):
-            return stated, _stated(item, context, Role.UNIT if item.text(Role.UNIT) else role, unit, unit, 0.95)
+        for unit, where in _units(item, header, text, number, role):
+            if unit and units.find_unit(unit):
+                return stated, _stated(item, context, where, unit, unit, 0.95)
         return stated, None
     return None, None
 
 
-def _unit_beside(text: str, number: numbers.FoundNumber) -> str:
-    """The word behind (or, in some forms, before) a quantity."""
-    behind = re.match(r"\s*([^\W\d]{1,12}\.?)", text[number.end :])
+def _units(
+    item: Item, header: Header, text: str, number: numbers.FoundNumber, role: Role
+) -> Iterator[tuple[str, Role]]:
+    """(word, its column) of what may tell the unit: its column, the words beside the number, heads, the price."""
+    yield item.text(Role.UNIT).strip(), Role.UNIT
+    behind = re.match(r"\s*([mM][23²³](?!\w)|[㎡㎥]|[^\W\d]{1,12}\.?)", text[number.end :])
     if behind:
-        return behind.group(1)
+        yield behind.group(1), role
     before = re.search(r"([^\W\d]{1,12}\.?)\s*$", text[: number.start])
-    return before.group(1) if before else ""
+    if before:
+        yield before.group(1), role
+    yield header.unit, role
+    for priced in (Role.UNIT_PRICE, Role.NET_PRICE):
+        index = header.index(priced)
+        if index is not None:
+            yield money.unit_behind(item.text(priced)) or money.unit_behind(header.texts[index]) or "", priced
 
 
 def _ordered(item: Item, context: Context) -> Stated[Decimal] | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from triage.domain import units
 from triage.extractors import numbers
 from triage.extractors.numbers import FoundNumber
 
@@ -114,3 +115,30 @@ def find_discounts(text: str) -> tuple[Decimal, ...]:
         pieces = (match.group("chain") or match.group("one")).split("+")
         found.extend(Decimal(piece.strip().replace(",", ".")) for piece in pieces)
     return tuple(value for value in found if 0 < value < 100)
+
+
+_PER_UNIT = re.compile(
+    r"^[\s\u00a0]{0,2}(?:/\s?|(?:per|pro|je|par|por|za|voor|the|à|a|al|alla|la|le|el)\s)?(?:\d{1,4}\s?)?"
+    r"([mM][23²³](?!\w)|[个個件只支套台米箱卷張张枚本根]|c/u|[^\W\d_]{1,12})",
+    re.IGNORECASE,
+)
+_HEAD_UNIT = re.compile(
+    r"(?:/|(?<![^\W\d_])(?:per|pro|je|par|por|za|voor)\s)\s?([mM][23²³](?!\w)|[^\W\d_]{1,12})", re.IGNORECASE
+)
+_EACH = frozenset({"cad", "cadauno", "cadauna", "each", "ea", "c/u", "cada", "pièce", "apiece", "cda"})
+
+
+def unit_behind(text: str, *, decimal_mark: str | None = None) -> str | None:
+    """The unit that a price is for: "£2.95 ea", "€ 17,20 per rol", "46,50 cad.", the head "Preis/Stk."; None where
+    none is written.
+    """
+    priced = [item for item in find_money(text, decimal_mark=decimal_mark) if item.currency]
+    matches = [_PER_UNIT.match(text[item.end :]) for item in priced] or [_HEAD_UNIT.search(text)]
+    for match in matches:
+        if match is None:
+            continue
+        if match.group(1).casefold() in _EACH:
+            return "pcs"
+        if units.find_unit(match.group(1)):
+            return match.group(1)
+    return None

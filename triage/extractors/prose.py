@@ -19,6 +19,7 @@ from triage.extractors import (
     descriptions,
     fields,
     regions,
+    spoken_lines,
     topics,
     vocabulary,
     whole_orders,
@@ -123,7 +124,11 @@ class Narrator:
         if self._beside_table:
             found = [anchor for anchor in found if anchor.by in ("code", "position")]
         elif not found and not whole_orders.is_whole(sentence.text):
-            found = self._names.find(sentence.text) or anchors.by_count(sentence.text, self._candidates())
+            mine = self._candidates()
+            found = self._names.find(sentence.text) or anchors.by_count(sentence.text, mine)
+            found = found or spoken_lines.by_sum(sentence.text, self._context, mine)
+            if self._topic and any(regions.same_goods(anchor, self._topic[-1]) for anchor in found):
+                found = []  # it goes on
         if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
             # "All 400 only in week 13": so many were asked about.
             found = [
@@ -280,29 +285,7 @@ class Narrator:
             before = self._mentions.get(anchor.candidates[0].line.id)
             if before is not None and (values.quantity is None or clause_values.same_count(values, before)):
                 values = replace(values, quantity=before.quantity, unit=values.unit or before.unit)
-        orders = {item.order.id for item in anchor.candidates}
-        lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
-        confidence = anchor.confidence if len(orders) <= 1 else anchor.confidence * 0.7
-        place = self._context.evidence(anchor.text, page=sentence.page)
-        substituted = values.disposition is not None and values.disposition.value is Disposition.SUBSTITUTED
-        code = Stated(value=anchor.text, evidence=place, confidence=confidence, source="prose")
-        self._lines.append(
-            LineStatement(
-                evidence=self._context.evidence(sentence.text, page=sentence.page),
-                codes=(code,) if anchor.by == "code" or anchor.code else (),
-                quantity=values.quantity,
-                unit=values.unit,
-                price=values.price,
-                promised=values.promised,
-                former_date=values.former_date,
-                ordered_quantity=values.ordered_quantity,
-                disposition=values.disposition,
-                remainder=values.remainder,
-                substitute_code=anchors.substitute(sentence.text, anchor, self._context) if substituted else None,
-                anchor=lone.line.id if lone else None,
-                anchored_by=anchor.by,
-            )
-        )
+        self._lines.append(spoken_lines.line_of(sentence, anchor, values, self._context))
 
     def _go_on(self, sentence: Sentence) -> None:
         """A sentence without a line of its own goes on about the last one."""
@@ -325,6 +308,9 @@ class Narrator:
             for values in pieces:
                 if len(goods) > 1 and values.promised is not None and self._has_day(anchor):
                     continue  # the day of the others; this one was told before
+                if not spoken_lines.fits(sentence.text, values, goods, self._candidates()):
+                    self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
+                    return
                 said = self._with_yes(sentence, values)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)

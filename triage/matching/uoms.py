@@ -3,7 +3,18 @@
 from triage.domain import units
 
 #: Odoo's names of the units that a supplier may mean where the order line has another one.
-_ODOO = {"unit": "Units", "m": "m", "kg": "kg", "l": "L", "m2": "m²", "m3": "m³", "t": "t", "g": "g"}
+_ODOO = {
+    "unit": "Units",
+    "m": "m",
+    "kg": "kg",
+    "l": "L",
+    "m2": "m²",
+    "m3": "m³",
+    "t": "t",
+    "g": "g",
+    "ft": "ft",
+    "lb": "lb",
+}
 
 
 def erp_name(written: str, ours: str) -> str | None:

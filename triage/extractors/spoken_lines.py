@@ -1,0 +1,92 @@
+"""What a sentence says of one line, as a statement; and whether it can be said of that line at all.
+
+Goods that a sentence does not name are those of the sentence before, unless its numbers belong elsewhere.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from triage.domain import units
+from triage.domain.evidence import Stated
+from triage.domain.statement import Disposition, LineStatement
+from triage.extractors import anchors, quantities, vocabulary
+from triage.extractors.anchor import Anchor, anchor_at
+from triage.extractors.clause_values import Values
+from triage.extractors.clauses import Sentence
+from triage.extractors.context import Context
+from triage.extractors.hints import Candidate
+
+_MUCH_MORE = Decimal("1.5")  # times what was ordered: no rounding up to full packs
+_NEAR, _FAR = Decimal("0.1"), Decimal("0.35")  # of a price, by which it is a line's or is none of it
+_LABEL = re.compile(r"^\W{0,3}((?:[^\W\d_]+['’\s]){0,3}[^\W\d_]{3,})\s?[:：]")
+
+
+def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context) -> LineStatement:
+    """The statement of a sentence about the goods of an anchor."""
+    orders = {item.order.id for item in anchor.candidates}
+    lone = anchor.candidates[0] if len({item.line.id for item in anchor.candidates}) == 1 else None
+    confidence = anchor.confidence if len(orders) <= 1 else anchor.confidence * 0.7
+    place = context.evidence(anchor.text, page=sentence.page)
+    substituted = values.disposition is not None and values.disposition.value is Disposition.SUBSTITUTED
+    code = Stated(value=anchor.text, evidence=place, confidence=confidence, source="prose")
+    return LineStatement(
+        evidence=context.evidence(sentence.text, page=sentence.page),
+        codes=(code,) if anchor.by == "code" or anchor.code else (),
+        quantity=values.quantity,
+        unit=values.unit,
+        price=values.price,
+        promised=values.promised,
+        former_date=values.former_date,
+        ordered_quantity=values.ordered_quantity,
+        disposition=values.disposition,
+        remainder=values.remainder,
+        substitute_code=anchors.substitute(sentence.text, anchor, context) if substituted else None,
+        anchor=lone.line.id if lone else None,
+        anchored_by=anchor.by,
+    )
+
+
+def fits(text: str, values: Values, goods: Sequence[Anchor], candidates: Sequence[Candidate]) -> bool:
+    """The values can be those of the goods that were named before, and are not plainly another line's."""
+    mine = [item.line for anchor in goods for item in anchor.candidates]
+    ids = {line.id for line in mine}
+    others = [item.line for item in candidates if item.line.id not in ids]
+    if not mine or not others:
+        return True
+    if (values.quantity is not None or values.price is not None) and _is_of_others(text):
+        return False
+    if values.quantity is not None:
+        said = values.quantity.value
+        if all(said > line.quantity * _MUCH_MORE for line in mine) and any(said <= line.quantity for line in others):
+            return False
+        unit = units.find_unit(values.unit.value) if values.unit else None
+        if unit and unit not in {units.find_unit(line.uom) for line in mine}:
+            return unit not in {units.find_unit(line.uom) for line in others}
+    if values.price is not None:
+        price = values.price.value.per_unit
+        if all(_off(price, line.price) > _FAR for line in mine):
+            return not any(_off(price, line.price) < _NEAR for line in others)
+    return True
+
+
+def _off(price: Decimal, ours: Decimal) -> Decimal:
+    return abs(price - ours) / ours if ours else Decimal(1)
+
+
+def _is_of_others(text: str) -> bool:
+    """ "Les cylindres : 120 pièces": a label that is no word of ours opens a statement about goods not named before."""
+    match = _LABEL.match(text)
+    return match is not None and not any(vocabulary.phrases_in(match.group(1), name) for name in vocabulary.sections())
+
+
+def by_sum(text: str, context: Context, candidates: Sequence[Candidate]) -> list[Anchor]:
+    """ "300 now, the other 200 on 26 April": quantities that together are what exactly one line has ordered or open."""
+    said = [item for item in quantities.in_text(text, context, candidates) if item.role is quantities.Use.STATED]
+    if len(said) < 2 or len({item.value for item in said}) > len(said):
+        return []
+    total = sum((item.value for item in said), Decimal(0))
+    meant = [item for item in candidates if total in (item.line.quantity, item.line.open_quantity)]
+    if len({item.line.id for item in meant}) != 1:
+        return []
+    return [anchor_at(text, said[0].start, said[-1].end, meant, "quantity", 0.7)]
