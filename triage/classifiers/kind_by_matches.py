@@ -17,7 +17,7 @@ from triage.extractors import vocabulary
 #: Kinds that promise no day for goods on an order.
 #: With the confidence below which goods of ours with a day to come overrule them.
 _SAYS_NO_DAY = {
-    Kind.BANK_DETAILS_CHANGE: 0.65, Kind.QUESTION: 0.6, Kind.QUALITY_NOTICE: 0.65,
+    Kind.BANK_DETAILS_CHANGE: 0.65, Kind.QUESTION: 0.6, Kind.QUALITY_NOTICE: 0.65, Kind.SHIPPING_NOTICE: 0.75,
     Kind.OTHER: 0.85, Kind.AUTO_REPLY: 0.9, Kind.PRICE_CHANGE_NOTICE: 0.65, Kind.QUOTATION: 0.65,
 }  # fmt: skip
 #: Below this confidence what matched may overrule what the words suggest.
@@ -64,7 +64,8 @@ def _plainly(
     if kind.kind is Kind.CANCELLATION:
         subject = reading.headers.subject
         named = vocabulary.phrases_in(subject, "cues.cancel") and not vocabulary.phrases_in(subject, "cues.correction")
-        if not named and any(not _is_rejected(line) for line in told.dated):
+        comes = [*told.dated, *(line for line in confirmation.lines if line.line is not None and line.quantity)]
+        if not named and any(not _is_rejected(line) for line in comes):
             # One line falls away and others come: an answer to the order.
             return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.75, runner_up=Kind.CANCELLATION)
         if not confirmation.orders and not confirmation.unmatched:

@@ -71,7 +71,7 @@ def _dates(entries: Sequence[ConfirmedLine], ours: OrderLine, allowed: Tolerance
         if _is_rejected(entry) or ours.due is None:
             continue
         if entry.promised is None:
-            if entry.statement.former_date is not None and len(entries) == 1:
+            if len(entries) == 1 and _waits(entry):
                 reason = f"{ours.due} will not be kept; no new day is told."
                 yield _deviation(DeviationType.LATE_DELIVERY, entry, reason)
             continue
@@ -85,6 +85,11 @@ def _dates(entries: Sequence[ConfirmedLine], ours: OrderLine, allowed: Tolerance
         elif statuses.is_early(entry, ours, allowed):
             reason = f"Promised for {entry.promised} instead of {ours.due}: {-days} days earlier."
             yield _deviation(DeviationType.EARLY_DELIVERY, entry, reason, days=-days, quantity=part)
+
+
+def _waits(entry: ConfirmedLine) -> bool:
+    """Its day will not be kept, or it follows later, and no other day is told."""
+    return entry.statement.former_date is not None or entry.status is Disposition.BACKORDERED
 
 
 def _is_rejected(entry: ConfirmedLine) -> bool:

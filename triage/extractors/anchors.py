@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"(?<![\w])[A-Za-z0-9][\w./+-]*(?<![.,;/])", re.ASCII)
 _POSITION_NUMBER = re.compile(r"\W{0,4}(?:n[or°º]?\.?\s*)?0{0,4}(\d{1,3})(?![\w.,]*\d)")
 _NEXT_POSITION = re.compile(
     r"\s*(?P<joint>\+|&|/|,|und|and|et|y|e|en|i|ve|和|、|-|–|bis|to|through|à|al|a|t/m|tot|do)\s*"
-    r"(?:(?:pos|position|line|item|regel|ligne|l[ií]nea|riga|poz)\w*\.?\s*)?0{0,4}(?P<n>\d{1,3})(?![\w.,]*\d)(?!\s?(?:%|[.:]))",
+    r"(?:(?:pos|position|line|item|regel|ligne|l[ií]nea|riga|poz)\w*\.?\s*)?0{0,4}(?P<n>\d{1,3})(?![\w.,]*\d)(?!\s?(?:%|[.:]\d))",
     re.IGNORECASE,
 )
 _RANGES = frozenset({"-", "–", "bis", "to", "through", "à", "al", "a", "t/m", "tot", "do"})

@@ -25,6 +25,8 @@ _REDUCED = re.compile(
 
 def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> Stated[Price] | None:
     """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
+    if cues.has(text, "price_later"):
+        return None  # "from October 204, but this order at the old price"
     amounts = money.find_money(text, decimal_mark=context.decimal_mark)
     found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
     places = arithmetic.multiplied([item.amount.value for item in amounts[:_MOST_FACTORS]])

@@ -1,6 +1,5 @@
 """What one stretch of a sentence states: quantity, price, day and fate, assuming it is about one line or one order."""
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import clause_prices, clauses, cues, dates, fields, money, quantities, shifts, vocabulary
+from triage.extractors import clause_prices, cues, dates, fields, money, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -69,7 +68,9 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     # "We have 20 pcs for 2 November": so many on a day are a delivery, however it is put.
     sure = values.unit is not None or (values.quantity is not None and values.quantity.confidence >= _SURE_COUNT)
     counted = values.quantity is not None and sure and values.promised is not None
-    delivers = delivers or (bool(candidates) and counted and "?" not in text)
+    # "Straps all there 15/3": goods, a day and hardly a word more.
+    terse = values.promised is not None and len(re.findall(r"[^\W\d_]{2,}", text)) <= _MOST_WORDS
+    delivers = delivers or (bool(candidates) and (counted or terse) and "?" not in text)
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
     prices = prices or _is_usual(values, candidates)
     named = bool(vocabulary.phrases_in(text, "columns.quantity"))
@@ -134,77 +135,13 @@ def one_day(text: str, context: Context) -> bool:
     return len({found.value for found in cues.dates_in(text, context)}) in (1, 2)
 
 
-def split_values(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> list[Values]:
-    """The values of a stretch of text; several where quantities are paired with days of their own."""
-    found = quantities.in_text(text, context, candidates)
-    stated = [item for item in found if item.role is quantities.Use.STATED]
-    days = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
-    days = [day for day in days if not cues.behind_former(text, day) and not cues.misses(text, day, days)]
-    distinct = len({day.value for day in days})
-    if len(stated) >= 2 and distinct >= 2:
-        pairs = _pairs(stated, days, text)
-        if len(pairs) >= 2:
-            return _paired(text, pairs, stated, sentence, context, candidates)
-    cut = _rest_begins(text, stated, days, distinct)
-    if cut is not None:
-        first, rest = text[:cut], text[cut:]
-        if cues.has(rest, "cancel", "reject", "discontinued"):
-            # "150 now, the remaining 50 are cancelled": a shortage, no second delivery.
-            return [values_of(first, sentence, context, candidates)]
-        now, later = (values_of(piece, sentence, context, candidates) for piece in (first, rest))
-        return [now, replace(later, remainder=True)]
-    return [values_of(text, sentence, context, candidates)]
-
-
-def _paired(
-    text: str,
-    pairs: Sequence[tuple[int, int]],
-    stated: Sequence[quantities.FoundQuantity],
-    sentence: Sentence,
-    context: Context,
-    candidates: Sequence[Candidate],
-) -> list[Values]:
-    """The values of each stretch; its number counts by the whole sentence, and a price is said of all of them."""
-    price = clause_prices.price(text, sentence, context, candidates)
-    found = []
-    for start, end in pairs:
-        values = values_of(text[start:end], sentence, context, candidates)
-        mine = next(item for item in stated if start <= item.start < end)
-        if values.quantity is None or values.quantity.value != mine.value:
-            # "60 in two lots: 30 on …, 30 on …": the number that the whole sentence pairs with this day.
-            place = context.evidence(mine.text, page=sentence.page)
-            quantity = Stated(value=mine.value, evidence=place, confidence=mine.confidence, source="prose")
-            values = replace(values, quantity=quantity)
-        found.append(replace(values, price=values.price or price))
-    return found
-
-
-def _rest_begins(
-    text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], distinct: int
-) -> int | None:
-    """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
-    for hit in sorted([*cues.hits(text, "remainder", "backorder"), *_rest_words(text)], key=lambda item: item.start):
-        # "los 15 restantes": the number of the rest stands before the word for it.
-        own = [
-            item
-            for item in stated
-            if 0 <= hit.start - item.end <= 4 and not re.search(r"[,;.:，；]", text[item.end : hit.start])
-        ]
-        start = own[-1].start if own else hit.start
-        before = any(item.end <= start for item in stated)
-        behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
-        if before and behind:
-            return start
-    return None
-
-
 _BALANCE = re.compile(
     r"\b(?:balance|bal\.?|rest|resto|reste|saldo)(?=\s(?:\d|on\b|in\b|by\b|w/?k|week|mid|end|early|el\b|le\b|il\b|op\b))",
     re.I,
 )
 
 
-def _rest_words(text: str) -> list[vocabulary.Hit]:
+def rest_words(text: str) -> list[vocabulary.Hit]:
     """ "balance 20 Jan", "the other 60": a day or a number follows. "Balance before shipment" is money."""
     bare = [
         vocabulary.Hit(section="cues.remainder", phrase=match.group(), start=match.start(), end=match.end())
@@ -213,39 +150,7 @@ def _rest_words(text: str) -> list[vocabulary.Hit]:
     return [*bare, *(hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\W{0,3}\d", text[hit.end :]))]
 
 
-def _pairs(
-    stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], text: str
-) -> list[tuple[int, int]]:
-    """Stretches that each hold one quantity and one day."""
-    leading = days[0].start < stated[0].start
-    places = [(day.start, day.end) for day in days] if leading else [(item.start, item.end) for item in stated]
-    starts = _starts(places, text)
-    ends = [*starts[1:], len(text)]
-    stretches = [(0 if index == 0 else start, end) for index, (start, end) in enumerate(zip(starts, ends, strict=True))]
-    return [
-        (start, end)
-        for start, end in stretches
-        if sum(start <= item.start < end for item in stated) == 1 and any(start <= day.start < end for day in days)
-    ]
-
-
-def _starts(places: Sequence[tuple[int, int]], text: str) -> list[int]:
-    """Where the stretch of each begins: "… on 24-9 and the remaining 800": the words before a number belong to it.
-
-    places: (start, end) of the numbers or days that lead.
-    """
-    starts = [places[0][0]]
-    for (_, end), (start, _) in itertools.pairwise(places):
-        breaks = list(clauses.BREAK.finditer(text, end, start))
-        rest = [found for found in breaks if not _DATE_MARK.search(text[found.end() : start])]
-        starts.append(rest[-1].start() if rest else start)
-    return starts
-
-
-_DATE_MARK = re.compile(r"\d")
-
-
-def _is_reference(text: str, day: dates.FoundDate) -> bool:
+def is_reference(text: str, day: dates.FoundDate) -> bool:
     """The day of an earlier letter or of our order, not a delivery: "your order of 5 October"."""
     before = vocabulary.before(text, day.start, 60)
     if not _REFERENCE_DAY.search(before):
@@ -274,9 +179,11 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         promised, former = None, promised  # "300 pieces, due on 26 March, are cancelled"
     if fate is Disposition.SUBSTITUTED and ("?" in text or "？" in text):
         fate = None  # "would you take X instead?" replaces nothing yet
-    rest = cues.has(text, "remainder", "remaining_open") or bool(_rest_words(text))
+    rest = cues.has(text, "remainder", "remaining_open") or bool(rest_words(text))
     if rest and quantity is not None and cues.has(text, "cancel", "reject", "discontinued"):
         quantity, unit, rest = None, None, False  # "the remaining 20 are cancelled": a shortage, no delivery
+    if fate is None and promised is None and cues.has(text, "not_yet_known") and not cues.has(text, "question"):
+        fate = Disposition.BACKORDERED  # they come, and nobody knows when
     disposition = None
     if fate is not None:
         evidence = context.evidence(text, page=sentence.page)
@@ -291,6 +198,12 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         disposition=disposition,
         remainder=rest,
     )
+
+
+def _begins_price(text: str, day: dates.FoundDate) -> bool:
+    """ "From 1 October the price is …": the day from which a price holds promises no goods."""
+    before = vocabulary.before(text, day.start, 16)
+    return any(not before[hit.end :].strip(" :") for hit in vocabulary.phrases_in(before, "labels.price_valid_from"))
 
 
 def _dues(candidates: Sequence[Candidate]) -> set[date]:
@@ -321,7 +234,9 @@ def _quantity(
 def _day(
     text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]
 ) -> tuple[Stated[date] | None, Stated[date] | None]:
-    found = [day for day in cues.dates_in(text, context) if not _is_reference(text, day)]
+    found = [day for day in cues.dates_in(text, context) if not is_reference(text, day)]
+    if vocabulary.phrases_in(text, "labels.prices"):
+        found = [day for day in found if not _begins_price(text, day)]
     missed = [day for day in found if cues.misses(text, day, found)]
     found = [day for day in found if day not in missed]
     due = _dues(candidates)

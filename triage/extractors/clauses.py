@@ -86,7 +86,13 @@ def _goes_on(before: str, line: str) -> bool:
         return False  # "valves: in stock", "pumps: 12 December"
     if _begins_with_quantity(before) and _begins_with_quantity(line):
         return False  # two rows of a list
+    last = before.rsplit("\n", 1)[-1]
+    if not _is_long(last) and not _is_long(line) and _ENDS_IN_NUMBER.search(last) and _ENDS_IN_NUMBER.search(line):
+        return False  # "hinges ok 29/9", "locks 50 ok 29/9"
     return _is_long(before) or line.lstrip()[:1].islower()
+
+
+_ENDS_IN_NUMBER = re.compile(r"\d[\d./:-]*\s?(?:[^\W\d_]{1,8}\.?)?\s*$")
 
 
 def _begins_with_position(line: str) -> bool:

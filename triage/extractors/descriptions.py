@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from triage.extractors import numbers
+from triage.extractors import calendar_words, numbers
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.hints import Candidate, Hints, words_of
 
@@ -11,7 +11,7 @@ _TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,
 
 
 #: "Die 160er kommen später", "the 160s": goods called by their size.
-_CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s)(?![\w/-])")
+_CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s|-(?:ki|tki|er|ek))(?![\w/-])")
 
 
 def _written(candidate: Candidate) -> tuple[str, ...]:
@@ -45,7 +45,12 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
     for index, candidate in enumerate(hints.candidates):
         shared = [word for word in candidate.words if stands_in(word, words)]
         if any(
-            len(word) >= 4 or _is_cjk(word[0]) or _is_type(word) or _is_mark(word, text, candidate) for word in shared
+            len(word) >= 4
+            or _is_cjk(word[0])
+            or _is_type(word)
+            or _is_mark(word, text, candidate)
+            or f"{word}s" in words
+            for word in shared
         ):
             scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
     if not scores:
@@ -124,12 +129,14 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
     """The word itself, or one that begins alike (plural, case endings)."""
     if word in words:
         return True
+    if len(word) >= 3 and word.isalpha() and not _is_cjk(word[0]) and (f"{word}s" in words or f"{word}es" in words):
+        return True
     stem = word[: max(5, len(word) - 2)]
     return len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words)
 
 
 def _span(text: str, words: frozenset[str]) -> tuple[int, int]:
-    folded = text.casefold()
+    folded = calendar_words.plain_in_place(text)
     places = [(folded.find(word[:5]), len(word)) for word in words if len(word) >= 3 and folded.find(word[:5]) >= 0]
     if not places:
         return 0, len(text)

@@ -276,13 +276,13 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
         return Stated(value=context.today, evidence=place, confidence=0.8, source="prose")
     evidence = context.evidence(text, page=sentence.page)
     hits = cues.hits(text, "respond_by")
-    cjk = any("\u3040" <= char <= "\u9fff" for char in text)
-    # "by" stands directly before the day; in Chinese and Japanese directly behind it.
+    # "by" stands directly before the day; in Chinese, Japanese and Turkish directly behind it.
+    behind = any("\u3040" <= char <= "\u9fff" for char in text) or "tr" in context.languages
     near = [
         item
         for item in cues.dates_in(text, context)
         if item.value >= context.today
-        and any(0 <= item.start - hit.end < _BY_REACH or (cjk and 0 <= hit.start - item.end < 4) for hit in hits)
+        and any(0 <= item.start - hit.end < _BY_REACH or (behind and 0 <= hit.start - item.end < 6) for hit in hits)
     ]
     if near:
         return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")

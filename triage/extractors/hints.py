@@ -11,6 +11,7 @@ from datetime import date
 
 from triage.domain import codes
 from triage.domain.erp import Order, OrderBook, OrderLine
+from triage.extractors import calendar_words
 
 _BRACKETED = re.compile(r"\[([^\]]{2,40})\]")
 #: Runs of one script: Chinese and Japanese stand beside Latin letters without a blank.
@@ -51,7 +52,7 @@ class Hints:
 def words_of(text: str) -> frozenset[str]:
     """Lower-case words of two characters and more; CJK text in pairs of characters."""
     found: set[str] = set()
-    for token in _RUN.findall(text.casefold()):
+    for token in _RUN.findall(calendar_words.plain(text)):
         if any("\u3040" <= char <= "\u9fff" for char in token):
             found.update(token[i : i + 2] for i in range(len(token) - 1))
         elif len(token) > 1:

@@ -14,7 +14,7 @@ from triage.domain import codes, units
 from triage.domain.document import Cell
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Price
-from triage.extractors import arithmetic, cues, money, numbers
+from triage.extractors import arithmetic, cues, money, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 
@@ -68,6 +68,8 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     quantity, price, doubts = _check(item, context, quantity, price, amount)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
+    if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
+        doubts = (*doubts, "a remark of the row names days that could not be placed")
     substitute = _substitute(item, context)
     if disposition is None and substitute is not None and _is_other(substitute.value, found_codes, context):
         disposition = Disposition.SUBSTITUTED
@@ -302,6 +304,10 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _of_delivery(text: str) -> bool:
+    return any(vocabulary.phrases_in(text, f"labels.{name}") for name in ("delivery_date", "arrival", "dispatch_date"))
 
 
 def _lines_of_words(item: Item) -> list[str]:

@@ -1,7 +1,7 @@
 """Finds amounts of money, the number of units that a price is for, and discounts. Ambiguous symbols stay open."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from triage.domain import units
@@ -88,8 +88,18 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
             currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
         elif behind and behind.group(1) not in _NO_CURRENCY and not _IS_NEXT.match(text[number.end : number.end + 16]):
             currency, end = _iso(behind.group(1)), number.end + behind.end()
+        small = _SMALL.match(text[number.end : number.end + 8]) if currency is None else None
+        if small and not number.percent:
+            # "11.8p", "14,5 Cent": hundredths of the unit.
+            values = tuple(value / 100 for value in (number.value, *number.alternatives))
+            number = replace(number, value=values[0], alternatives=values[1:])
+            currency, end = _CENTS[small.group(1).strip().casefold()], number.end + small.end()
         found.append(FoundMoney(amount=number, currency=currency, start=start, end=end))
     return tuple(found)
+
+
+_CENTS = {"p": "GBP", "cent": "EUR", "ct": "EUR", "cents": "EUR", "centimes": "EUR", "céntimos": "EUR"}
+_SMALL = re.compile(r"(p|[\s\u00a0]?(?:cents?|ct|centimes|céntimos))(?![^\W\d_])", re.IGNORECASE)
 
 
 def _numbers_with_glued(text: str, decimal_mark: str | None) -> tuple[FoundNumber, ...]:

@@ -19,6 +19,7 @@ from triage.extractors import (
     descriptions,
     fields,
     regions,
+    splits,
     spoken_lines,
     topics,
     vocabulary,
@@ -91,7 +92,11 @@ class Narrator:
                 self._order = order
                 self._topic = ()
                 self._forward, self._block = None, []
+            known = (len(self._lines), len(self._wholes), len(self._unplaced), dict(self._mentions))
             self._read(piece)
+            said = known != (len(self._lines), len(self._wholes), len(self._unplaced), self._mentions)
+            if not said and not self._beside_table and topics.names_a_day(piece, self._context):
+                self._unplaced.append(self._context.evidence(piece.text, page=piece.page))
 
     def _answered(self, sentence: Sentence) -> None:
         """An answer below quoted words is about the goods that the nearest of them name, where these are one line's."""
@@ -154,7 +159,7 @@ class Narrator:
         if self._dates_block(sentence):
             return
         unclear = descriptions.fits_several(sentence.text, self._context.hints)
-        if unclear and cues.has(sentence.text, "delay", "backorder"):
+        if unclear and not self._beside_table and topics.tells(sentence.text, self._context):
             self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
         if whole_orders.is_whole(sentence.text) and not (
             self._topic_age <= 1 and topics.counts_on(sentence.text, self._topic, self._context)
@@ -255,7 +260,7 @@ class Narrator:
 
     def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str, shared: Values | None) -> None:
         """What one stretch says of its goods; goods that are only listed share the day and fate of the sentence."""
-        pieces = clause_values.split_values(text, covered, self._context, anchor.candidates)
+        pieces = splits.split_values(text, covered, self._context, anchor.candidates)
         for values in pieces:
             if shared and len(pieces) == 1 and values.promised is None:
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
@@ -304,7 +309,7 @@ class Narrator:
             goods = (meant,) if meant is not None else goods[:1]
         for anchor in goods:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
-            pieces = clause_values.split_values(sentence.text, sentence, self._context, anchor.candidates)
+            pieces = splits.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
                 if len(goods) > 1 and values.promised is not None and self._has_day(anchor):
                     continue  # the day of the others; this one was told before
@@ -355,7 +360,7 @@ class Narrator:
         if len(open_lines) == 1 and not regions.of_others(text):
             only = open_lines[0]
             anchor = Anchor(start=0, end=0, text="", candidates=(only,), by="only line", confidence=0.9)
-            for values in clause_values.split_values(text, sentence, self._context, (only,)):
+            for values in splits.split_values(text, sentence, self._context, (only,)):
                 values = clause_values.about_delivery(text, values)
                 if values.quantity or values.price or values.promised:
                     self._add(sentence, anchor, values)

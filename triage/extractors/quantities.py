@@ -39,6 +39,8 @@ class FoundQuantity:
 _UNIT_BEHIND = re.compile(
     r"[\s(]{0,2}((?:平方?米|立方米)|[个個件只支套台米箱卷張张枚本根巻丁挺脚冊点基把㎡㎥]|[mM][23²³](?![^\W_])|[^\W\d_]{1,14}(?![0-9])\.?)"
 )
+#: "60       Pkg.      14,80": the unit has a column of its own.
+_UNIT_COLUMN = re.compile(r" {3,14}([^\W\d_]{1,8}\.?)(?: {2,}|$)")
 #: "pz 90", "szt. 12", "n. 4": the unit stands before the number.
 _UNIT_BEFORE = re.compile(r"(?<![^\W\d_])(pz|pcs?|nr|stk?|szt|uds?|ml|mq|mt|kg|cf|rot)\.?\s$", re.IGNORECASE)
 #: "30 of 40 pcs", "150 downlights sur les 200": a share of what was ordered.
@@ -218,6 +220,9 @@ def _unit(text: str, start: int, end: int) -> tuple[str, int]:
         match = None  # "10 to follow"
     if match and units.find_unit(match.group(1)):
         return match.group(1), end + match.end()
+    apart = _UNIT_COLUMN.match(text[end:])
+    if apart and units.find_unit(apart.group(1)):
+        return apart.group(1), end
     before = _UNIT_BEFORE.search(text[max(0, start - 6) : start])
     return (before.group(1), end) if before else ("", end)
 
@@ -301,7 +306,7 @@ def _role(
         return Use.ORDERED
     if item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
         return Use.PACK
-    if _beside(before, behind, "missing") and not any(day >= item.end for day in days):
+    if _beside(before, behind, "missing") and not any(item.end <= day < len(text) for day in days):
         return Use.MISSING  # "20 are missing", but "the 20 that are missing come on Monday"
     return Use.STATED
 

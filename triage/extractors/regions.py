@@ -84,7 +84,7 @@ def listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
 
 
 _JOINT = re.compile(
-    r"^[^\W\d_]{0,4}[\s,()]*(?:[/&+]|und|and|et|y|e|ed|en|i|ve|as well as|sowie|ainsi que|ile|和|及|与|と|、)?\s*"
+    r"^[^\W\d_]{0,4}[\s,()]*(?:[/&+–-]|bis|und|and|et|y|e|ed|en|i|ve|as well as|sowie|ainsi que|ile|和|及|与|と|、)?\s*"
     r"(?:(?:the|die|der|das|den|les|le|la|los|las|el|gli|lo|il|de|het|os|as|o|a)\s)?$",
     re.IGNORECASE,
 )

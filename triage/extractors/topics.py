@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from triage.domain.evidence import Stated
-from triage.extractors import anchors, cues, quantities, regions, vocabulary
+from triage.extractors import anchors, cues, fields, quantities, regions, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values, is_row
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
+from triage.extractors.dates import FoundDate
 from triage.extractors.hints import Candidate
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -113,6 +114,7 @@ def asked_day(sentence: Sentence, context: Context) -> Stated[date] | None:
 
 
 _CODE = re.compile(r"(?<![\w/.])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}(?![\w/.])")
+_LONGEST = 300  # characters; more is a letter's head or small print
 _BULLET = re.compile(r"\s*([-*•–·▪])\s")
 
 
@@ -125,6 +127,42 @@ def bullet(text: str) -> str:
 def names_goods(text: str, context: Context) -> bool:
     """The text counts something, or holds what can be an article's code: not "- £0.74 each", "- delivered 16 May"."""
     return bool(quantities.in_text(text, context, ())) or _CODE.search(text) is not None
+
+
+def names_a_day(sentence: Sentence, context: Context) -> bool:
+    """A day to come that can be one of delivery: whoever reads nothing out of its sentence has missed something."""
+    text = sentence.text
+    if context.is_invoice or len(text) > _LONGEST or "?" in text or fields.respond_by(sentence, context) is not None:
+        return False
+    if any(vocabulary.phrases_in(text, name) for name in _OTHER_DAYS):
+        return False
+    return any(
+        day.value > context.today and not cues.behind_former(text, day) and not _is_of_letter(text, day)
+        for day in cues.dates_in(text, context)
+    )
+
+
+#: Days of these are none of delivery.
+_OTHER_DAYS = (
+    "labels.payment_terms", "labels.document_date", "labels.prices", "cues.valid_until", "cues.closure",
+    "cues.production", "cues.answer_to_come", "cues.only_if", "cues.out_of_office", "cues.invoice", "cues.question",
+    "cues.please_reply", "cues.silence_is_consent", "cues.bank_change",
+)  # fmt: skip
+
+
+def _is_of_letter(text: str, day: FoundDate) -> bool:
+    """ "Your order of 5 October", "am 3. November schrieb": the day of a letter."""
+    return (
+        re.search(r"(?:schrieb|wrote|[ée]crit|escribi|scrisse|schreef|napisa|escreveu|yazd)", text[day.end :])
+        is not None
+    )
+
+
+def tells(text: str, context: Context) -> bool:
+    """The sentence tells when something comes, or that it comes late."""
+    if context.is_invoice or len(text) > _LONGEST:
+        return False
+    return cues.has(text, "delay", "backorder") or bool(cues.dates_in(text, context))
 
 
 def counts_on(text: str, topic: Sequence[Anchor], context: Context) -> bool:

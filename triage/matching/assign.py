@@ -111,7 +111,7 @@ def assign(statements: Sequence[LineStatement], orders: Sequence[Order]) -> list
         if not fits:
             continue
         best = fits[0]
-        if best.line.id in used:
+        if best.line.id in used and statements[index].anchor != best.line.id:
             # The same goods on another line of ours, not yet spoken of, are as likely.
             others = [item for item in fits if item.line.id not in used and item.score >= best.score - 0.15]
             best = others[0] if others else best

@@ -124,9 +124,10 @@ def _spaced(lines: Sequence[str], start: int) -> tuple[list[list[str]], int]:
             quiet += 1
             if quiet > 2 or len(line) > 90:
                 break
-    rows = [[text for _, _, text in head]]
+    heads = _with_heads_apart(head, body)
+    rows = [[text for _, _, text in heads]]
     for pieces in body:
-        row = _placed(pieces, head)
+        row = _placed(pieces, heads)
         if row is None:
             return [], start
         if len(rows) > 1 and not row[0] and not any(columns.is_value(text) for text in row if text):
@@ -136,6 +137,20 @@ def _spaced(lines: Sequence[str], start: int) -> tuple[list[list[str]], int]:
         else:
             rows.append(row)
     return (rows, behind) if len(rows) >= 2 else ([], start)
+
+
+def _with_heads_apart(
+    head: Sequence[tuple[int, int, str]], body: Sequence[Sequence[tuple[int, int, str]]]
+) -> Sequence[tuple[int, int, str]]:
+    """The heads, those split at a blank that are two ("Pos. Artikelnummer"), where the rows have a cell more."""
+    wanted = max(map(len, body), default=0)
+    for place, (start, end, text) in enumerate(head):
+        first, _, second = text.partition(" ")
+        if len(head) < wanted and second and columns.heads([first]) and columns.heads([second]):
+            middle = start + len(first)
+            apart = [*head[:place], (start, middle, first), (middle + 1, end, second), *head[place + 1 :]]
+            return _with_heads_apart(apart, body)
+    return head
 
 
 def _lies_under(pieces: Sequence[tuple[int, int, str]], head: Sequence[tuple[int, int, str]]) -> bool:
