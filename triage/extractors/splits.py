@@ -1,4 +1,4 @@
-"""Several deliveries told in one stretch of a sentence: quantities with days of their own, and the rest that follows."""
+"""Several deliveries told in one stretch: quantities with days of their own, and the rest that follows."""
 
 import itertools
 import re
