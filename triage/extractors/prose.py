@@ -124,24 +124,7 @@ class Narrator:
             return
         if sentence.about:
             self._answered(sentence)
-        everything = anchors.find_anchors(sentence.text, self._context.hints)
-        found = regions.narrowed(everything, self._order, self._named)
-        if self._beside_table:
-            found = [anchor for anchor in found if anchor.by in ("code", "position")]
-        elif not found and not whole_orders.is_whole(sentence.text):
-            mine = self._candidates()
-            found = self._names.find(sentence.text) or anchors.by_count(sentence.text, mine)
-            found = found or spoken_lines.by_sum(sentence.text, self._context, mine)
-            if self._topic and any(regions.same_goods(anchor, self._topic[-1]) for anchor in found):
-                found = []  # it goes on
-        if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
-            # "All 400 only in week 13": so many were asked about.
-            found = [
-                replace(anchor, by="topic", code=self._topic[0].by == "code")
-                if regions.same_goods(anchor, self._topic[0])
-                else anchor
-                for anchor in found
-            ]
+        everything, found = self._goods(sentence)
         if found:
             self._names.learn_row(sentence.text, found)
             before = len(self._lines)
@@ -172,6 +155,28 @@ class Narrator:
                 self._go_on(sentence)
         else:
             self._whole(sentence)
+
+    def _goods(self, sentence: Sentence) -> tuple[list[Anchor], list[Anchor]]:
+        """(all anchors of a sentence, those that mean lines of the orders spoken of)."""
+        everything = anchors.find_anchors(sentence.text, self._context.hints)
+        found = regions.narrowed(everything, self._order, self._named)
+        if self._beside_table:
+            found = [anchor for anchor in found if anchor.by in ("code", "position")]
+        elif not found and not whole_orders.is_whole(sentence.text):
+            mine = self._candidates()
+            found = self._names.find(sentence.text) or anchors.by_count(sentence.text, mine)
+            found = found or spoken_lines.by_sum(sentence.text, self._context, mine)
+            if self._topic and any(regions.same_goods(anchor, self._topic[-1]) for anchor in found):
+                found = []  # it goes on
+        if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
+            # "All 400 only in week 13": so many were asked about.
+            found = [
+                replace(anchor, by="topic", code=self._topic[0].by == "code")
+                if regions.same_goods(anchor, self._topic[0])
+                else anchor
+                for anchor in found
+            ]
+        return everything, found
 
     def _dates_block(self, sentence: Sentence) -> bool:
         """A line "delivery date: …" between blocks of goods: for the undated goods above it, else for those below."""
