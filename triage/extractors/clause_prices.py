@@ -78,8 +78,17 @@ def _named_prices(
         for item in amounts
         if not item.amount.percent
         and re.search(r"[.,]\d{2,4}$", item.amount.text)
-        and any(0 <= item.start - end <= 16 and not re.search(r"[\d,;]", text[end : item.start]) for end in words)
-        and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
+        and (
+            (
+                any(0 <= item.start - end <= 16 and not re.search(r"[\d,;]", text[end : item.start]) for end in words)
+                and any(price / 2 <= item.amount.value <= price * 2 for price in ours)
+            )
+            # "now at 17,20 a pair": near the price that we know, and for its unit.
+            or (
+                any(price * 3 / 4 <= item.amount.value <= price * 5 / 4 for price in ours)
+                and money.per_unit(text[item.end :]) is not None
+            )
+        )
     ]
 
 

@@ -206,6 +206,13 @@ def _begins_price(text: str, day: dates.FoundDate) -> bool:
     return any(not before[hit.end :].strip(" :") for hit in vocabulary.phrases_in(before, "labels.price_valid_from"))
 
 
+_BUT = re.compile(
+    r"[^.;!?]{0,40}(?:(?<![^\W\d_])(?:but|aber|sondern|doch|mais|pero|sino|ma|bens[ìi]|maar|doch|ale|lecz|mas|ama|fakat)(?![^\W\d_])"
+    r"|但|而是|ですが|ただし)",
+    re.IGNORECASE,
+)
+
+
 def _dues(candidates: Sequence[Candidate]) -> set[date]:
     return {item.line.due for item in candidates if item.line.due}
 
@@ -263,6 +270,11 @@ def _day(
     asks = "?" in text or "？" in text or cues.has(text, "valid_until")
     if not new or (asks and not cues.has(text, "delay", "confirm", "as_ordered")):
         return None, former
+    if len(new) == 2 and former is None and _BUT.match(text[new[0].end : new[1].start]):
+        # "They stand there with 23 February, but it will be 3 March."
+        place = context.evidence(new[0].text, page=sentence.page)
+        former = Stated(value=new[0].value, evidence=place, confidence=0.8, source="prose")
+        new = new[1:]
     chosen, confidence = _arrival(text, new)
     place = context.evidence(chosen.text, page=sentence.page)
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former

@@ -46,6 +46,7 @@ BREAK = re.compile(
     r"|terwijl|tandis que|mientras)\s"
     r"|和|及|，而|と"
 )
+_LABEL_WORDS = 3
 _LONG = 48  # a line this long was wrapped rather than ended
 _LONG_CJK = 24
 _LONGEST = 1200  # characters of one sentence; longer ones are cut
@@ -84,6 +85,9 @@ def _goes_on(before: str, line: str) -> bool:
         return False
     if _LABELLED.match(before) and _LABELLED.match(line):
         return False  # "valves: in stock", "pumps: 12 December"
+    label = _LABELLED.match(line)
+    if label and len(label.group().split()) <= _LABEL_WORDS:
+        return False  # "Remarks: item 40 …" below the lines of a letter's head
     if _begins_with_quantity(before) and _begins_with_quantity(line):
         return False  # two rows of a list
     last = before.rsplit("\n", 1)[-1]

@@ -22,10 +22,14 @@ _NOT_BEFORE = re.compile(
     r"|mais tarde|apenas)",
     re.IGNORECASE,
 )
+#: "zum 2. November nicht": in German and Dutch the negation ends the clause.
+_NOT_BEHIND = re.compile(r"^\W{0,2}(?:[^\W\d_]+\s){0,2}(?:nicht|niet)(?:\smehr|\smeer)?\W*$", re.IGNORECASE)
 _WITHOUT = frozenset({"without", "ohne", "sans", "sin", "senza", "zonder", "bez", "sem"})
 #: Turkish, Chinese and Japanese put "instead of" behind the day.
 _INSTEAD_BEHIND = re.compile(
-    r"[\s'’]{0,2}(?:yerine|değil|tarihi yerine|ではなく|でなく|に代わ|に代え|から変更)", re.IGNORECASE
+    r"[\s'’]{0,2}(?:yerine|değil|tarihi yerine|ではなく|でなく|に代わ|に代え|から変更"
+    r"|(?:の|納期|予定|着|納期の|着の)?(?:ところ|予定でしたが)|でしたが)",
+    re.IGNORECASE,
 )
 _MISS_REACH = 60  # characters before a day, and half as many behind it, in which it may be denied
 _NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
@@ -158,7 +162,7 @@ def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate])
     left = max((item.end for item in others if item.end <= found.start), default=0)
     right = min((item.start for item in others if item.start >= found.end), default=len(text))
     behind = re.split(r"[.;!?。；、,，]", text[found.end : min(right, found.end + _MISS_REACH // 2)])[0]
-    if has(behind, "misses"):
+    if has(behind, "misses") or _NOT_BEHIND.match(behind):
         return True
     before = re.split(r"[.;:!?,。，；(（]", vocabulary.before(text, found.start, _MISS_REACH, least=left))[-1]
     if has(before, "misses") and not has(before, "delay"):

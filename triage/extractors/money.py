@@ -28,10 +28,12 @@ _BEHIND = re.compile(rf"^[\s\u00a0]{{0,2}}({_CJK_WORD}|(?:{_WORD})(?![^\W\d_]))"
 _BEFORE = re.compile(rf"(?:(?<=[\u3040-\u9fff])|(?<![^\W\d_]))({_WORD})[\s\u00a0:]{{0,2}}$", re.IGNORECASE)
 #: "200  € 7,45": a sign nearer to the number behind it is that number's.
 _IS_NEXT = re.compile(rf"^[\s\u00a0]{{2,}}(?:{_WORD})[\s\u00a0]?\d", re.IGNORECASE)
+#: "60 € 12,50": behind a count the sign belongs to the amount with decimals.
+_NEXT_HAS_DECIMALS = re.compile(rf"^[\s\u00a0]+(?:{_WORD})[\s\u00a0]?\d[\d.,]*[.,]\d\d(?!\d)", re.IGNORECASE)
 _UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidades|unid|pi[eè]ces?|szt|sztuk|adet|m\b|mtr|个|個|件|本|枚|stuks)?"
 _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
-    rf"|\bpor cada|\bcada|(?<![\s(.,]\d)(?<![\s(.,]\d\d)(?<!^\d)(?<!^\d\d)/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,/-]\d)\s*{_UNIT}"
+    rf"|\bpor cada|\bcada|(?<![\s(]\d)(?<![\s(]\d\d)(?<!^\d)(?<!^\d\d)/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,/-]\d)\s*{_UNIT}"
     rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:个|個|件|本|枚)?(?:あたり|につき)"
     rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
     rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
@@ -86,7 +88,7 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
         before = _BEFORE.search(text[max(0, number.start - 8) : number.start])
         if before and max(0, number.start - 8) + before.start() >= used:
             currency, start = _iso(before.group(1)), max(0, number.start - 8) + before.start()
-        elif behind and behind.group(1) not in _NO_CURRENCY and not _IS_NEXT.match(text[number.end : number.end + 16]):
+        elif behind and behind.group(1) not in _NO_CURRENCY and not _is_next(text, number):
             currency, end = _iso(behind.group(1)), number.end + behind.end()
         small = _SMALL.match(text[number.end : number.end + 8]) if currency is None else None
         if small and not number.percent:
@@ -100,6 +102,14 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
 
 _CENTS = {"p": "GBP", "cent": "EUR", "ct": "EUR", "cents": "EUR", "centimes": "EUR", "céntimos": "EUR"}
 _SMALL = re.compile(r"(p|[\s\u00a0]?(?:cents?|ct|centimes|céntimos))(?![^\W\d_])", re.IGNORECASE)
+
+
+def _is_next(text: str, number: FoundNumber) -> bool:
+    """The sign behind a number belongs to the number behind it."""
+    behind = text[number.end : number.end + 24]
+    if _IS_NEXT.match(behind[:16]):
+        return True
+    return not re.search(r"[.,]\d{2}$", number.text) and _NEXT_HAS_DECIMALS.match(behind) is not None
 
 
 def _numbers_with_glued(text: str, decimal_mark: str | None) -> tuple[FoundNumber, ...]:
@@ -136,6 +146,16 @@ _HEAD_UNIT = re.compile(
     r"(?:/|(?<![^\W\d_])(?:per|pro|je|par|por|za|voor)\s)\s?([mM][23²³](?!\w)|[^\W\d_]{1,12})", re.IGNORECASE
 )
 _EACH = frozenset({"cad", "cadauno", "cadauna", "each", "ea", "c/u", "cada", "pièce", "apiece", "cda"})
+
+
+def per_unit(text: str) -> str | None:
+    """The unit with which a text begins behind a price ("el par", "/Stk", "each"); None where it begins otherwise."""
+    match = _PER_UNIT.match(text)
+    if match is None:
+        return None
+    if match.group(1).casefold() in _EACH:
+        return "pcs"
+    return match.group(1) if units.find_unit(match.group(1)) else None
 
 
 def unit_behind(text: str, *, decimal_mark: str | None = None) -> str | None:

@@ -1,8 +1,10 @@
 """Rows that tell what ships now and what stays open ("Ord 12, Ship 4, B/O 8"): two deliveries of one line."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
@@ -10,6 +12,8 @@ from triage.extractors import cues, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.items import Item
+
+T = TypeVar("T")
 
 
 def dates_are_of_open(header: Header, items: Sequence[Item], context: Context) -> bool:
@@ -32,6 +36,8 @@ def split(line: LineStatement, item: Item, context: Context, *, open_dated: bool
     """
     rest = _open(item, context)
     now = line.quantity
+    if rest is None and (told := _told_in_words(line, item, context)):
+        return told
     if rest is None or now is None or context.is_shipping or context.is_invoice:
         return (line,)
     if not (item.text(Role.DELIVERED_QUANTITY) or item.text(Role.CONFIRMED_QUANTITY)) or now.value == rest.value == 0:
@@ -60,3 +66,43 @@ def _open(item: Item, context: Context) -> Stated[Decimal] | None:
         return None
     place = context.evidence(text, page=item.page)
     return Stated(value=found[0].value, evidence=place, confidence=0.93, source="table")
+
+
+_REST = re.compile(
+    r"(?<![^\W\d_])(?:b/o|bo|back ?orders?(?:ed)?|balance|r[uü]ckstand|rest|reliquat|solde|saldo|pendientes?|resto"
+    r"|nalevering|naleverbaar|zaleg[lł]o[sś][cć]|em falta|bakiye|欠品|余数)\s?[:.]?\s{0,3}(\d[\d.,]*)",
+    re.IGNORECASE,
+)
+
+
+def _told_in_words(line: LineStatement, item: Item, context: Context) -> tuple[LineStatement, ...]:
+    """ "12/02/2027   B/O 6   01/03/2027" in a row of 15 ordered, 9 now: two deliveries, each with its day."""
+    text = "   ".join(item.texts)
+    match = _REST.search(text)
+    if match is None or line.quantity is None or context.is_shipping or context.is_invoice:
+        return ()
+    found = numbers.find_numbers(match.group(1).rstrip(".,"), decimal_mark=context.decimal_mark)
+    rest = found[0].value if found else Decimal(0)
+    ordered = line.ordered_quantity.value if line.ordered_quantity else None
+    now = line.quantity.value
+    others = {item.value for item in numbers.find_numbers(text[: match.start()], decimal_mark=context.decimal_mark)}
+    if now == ordered or (ordered is None and now - rest in others):
+        now -= rest  # the row's quantity is what was ordered
+    if rest <= 0 or now <= 0 or (ordered is not None and now + rest != ordered):
+        return ()
+    days = cues.dates_in(text, context)
+    before = [day for day in days if day.start < match.start()]
+    behind = [day for day in days if day.start >= match.end()]
+    if not before or not behind:
+        return ()
+    place = context.evidence(text[match.start() : behind[0].end], page=item.page)
+
+    def stated(value: T) -> Stated[T]:
+        return Stated(value=value, evidence=place, confidence=0.88, source="table")
+
+    first = replace(line, quantity=stated(now), promised=stated(before[-1].value), disposition=None)
+    later = replace(
+        line, quantity=stated(rest), promised=stated(behind[0].value), disposition=stated(Disposition.BACKORDERED),
+        amount=None, remainder=True, doubts=(),
+    )  # fmt: skip
+    return (first, later)

@@ -95,7 +95,8 @@ class Narrator:
             known = (len(self._lines), len(self._wholes), len(self._unplaced), dict(self._mentions))
             self._read(piece)
             said = known != (len(self._lines), len(self._wholes), len(self._unplaced), self._mentions)
-            if not said and not self._beside_table and topics.names_a_day(piece, self._context):
+            field = self._fields_between and fields.field_date(piece.text, self._context) is not None
+            if not (said or field or self._beside_table) and topics.names_a_day(piece, self._context):
                 self._unplaced.append(self._context.evidence(piece.text, page=piece.page))
 
     def _answered(self, sentence: Sentence) -> None:

@@ -264,6 +264,12 @@ def _with_roles(
         whole = [item for item in stated if item.value in expected and _of(text, item)]
         result = [replace(item, role=Use.ORDERED) if item in whole[:1] else item for item in result]
         stated = [item for item in result if item.role is Use.STATED]
+    corrected = [item for item in stated if item.value not in expected and _only(text, item.start)]
+    known = [item for item in stated if item.value in expected and corrected and item.end <= corrected[0].start]
+    if corrected and len(known) == 1:
+        # "500 St.   25.09.   nur 400 möglich": what follows "only" comes, what stands before was ordered.
+        result = [replace(item, role=Use.ORDERED) if item is known[0] else item for item in result]
+        stated = [item for item in result if item.role is Use.STATED]
     if len({item.value for item in stated}) == 2 and cues.has(text, "short", "partial", "over"):
         # "of the 100 only 60": the one that the order has is what was ordered.
         known = [item for item in stated if item.value in expected]

@@ -8,7 +8,7 @@ from triage.domain import codes
 from triage.domain.document import Part, PartRole, Reading
 from triage.domain.erp import OrderBook
 from triage.domain.evidence import Evidence, Stated
-from triage.extractors import vocabulary
+from triage.extractors import titles, vocabulary
 
 #: A run that can be a number of a document: has a digit, may hold letters and separators inside.
 _NUMBER = re.compile(
@@ -43,7 +43,7 @@ def places(reading: Reading) -> Iterator[Place]:
         if part.role is PartRole.BOILERPLATE:
             continue
         for line in part.lines:
-            yield Place(part=part.name, text=line.text, page=line.page, weight=1.0)
+            yield Place(part=part.name, text=titles.joined(line.text), page=line.page, weight=1.0)
     for name in reading.attachment_names:
         yield Place(part=name, text=name, page=None, weight=0.8)
 
@@ -221,7 +221,7 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
                 continue
             if codes.canonical(number) in goods or re.fullmatch(r"(?:19|20)\d\d", number.strip()):
                 continue  # an article, a year
-            if (len(codes.digits(number)) < 2 and len(codes.canonical(number)) < 4) or _AMOUNT.match(number):
+            if (len(codes.digits(number)) < 3 and len(codes.canonical(number)) < 5) or _AMOUNT.match(number):
                 continue
             if place.part not in ("body", "subject"):
                 confidence += 0.05

@@ -1,5 +1,7 @@
 """Finds the kind that a document prints on itself ("Auftragsbestätigung"). A hint for the classifier, not a verdict."""
 
+import re
+
 from triage.domain.document import PartRole, Reading
 from triage.extractors import vocabulary
 
@@ -19,13 +21,21 @@ _FIRST_LINES = 25
 _LEAST_SHARE = 0.25  # of a line's letters that the title covers
 
 
+_APART = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
+
+
+def joined(text: str) -> str:
+    """ "A U F T R A G" as the word that it is."""
+    return _APART.sub(lambda match: match.group().replace(" ", ""), text)
+
+
 def document_title(reading: Reading) -> str | None:
     """The kind named by the most title-like line near the top of an attachment; None where none is."""
     best: tuple[float, str] | None = None
     for part in reading.parts:
         if part.role is not PartRole.ATTACHMENT:
             continue
-        titles = [line.text for line in part.lines if line.text.strip()][:_FIRST_LINES]
+        titles = [joined(line.text) for line in part.lines if line.text.strip()][:_FIRST_LINES]
         titles += [table.title for table in part.tables if table.title]
         for index, text in enumerate(titles):
             letters = max(sum(char.isalpha() for char in text), 1)

@@ -43,6 +43,10 @@ def language(code: str) -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
+_WRITTEN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+_UMLAUT = re.compile("[äöüßÄÖÜ]")
+
+
 @cache
 def phrases(section: str) -> tuple[str, ...]:
     """All phrases of a section ("cues.delay") in all languages, plain."""
@@ -51,6 +55,9 @@ def phrases(section: str) -> tuple[str, ...]:
     for code in LANGUAGES:
         for phrase in language(code).get(group, {}).get(name, ()):
             found.setdefault(plain_in_place(phrase))
+            if code == "de" and _UMLAUT.search(phrase):
+                # Old programs write "Bestaetigung".
+                found.setdefault(plain_in_place(_UMLAUT.sub(lambda match: _WRITTEN[match.group()], phrase)))
     return tuple(found)
 
 

@@ -27,6 +27,11 @@ def is_about_some(text: str, values: Values) -> bool:
     return (counted and (part or values.promised is not None)) or (opens and values.promised is not None)
 
 
+def _excepts_below(text: str) -> bool:
+    """ "All confirmed, except:" - the exceptions stand in the lines below."""
+    return any(not text[hit.end :].strip(" :–-.") for hit in cues.hits(text, "except"))
+
+
 def whole_order(sentence: Sentence, values: Values, context: Context, order: str | None) -> WholeOrder | None:
     """The statement about the order; None where the sentence makes none. values: what the sentence says."""
     text = sentence.text
@@ -52,7 +57,7 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         disposition=values.disposition,
         promised=values.promised,
         others_only=others,
-        every_line=cues.has(text, "every_line"),
+        every_line=cues.has(text, "every_line") or _excepts_below(text),
         confirms_quantity=as_ordered and (amount or all_of_it),
         confirms_price=as_ordered and (price or all_of_it),
         confirms_date=as_ordered and (day or all_of_it) and values.promised is None,

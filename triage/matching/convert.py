@@ -38,7 +38,7 @@ def convert(statement: LineStatement, line: OrderLine | None, order_currency: st
     price = plain(statement.price.value.per_unit) if statement.price else None
     currency = None
     if statement.price is not None:
-        currency = statement.price.value.currency
+        currency = statement.price.value.currency or order_currency or None  # unnamed: the order's
     if line is not None and price and line.price and statement.price is not None:
         ratio = price / line.price
         for factor in (Decimal(10), Decimal(100), Decimal(1000), Decimal("0.1"), Decimal("0.01"), Decimal("0.001")):

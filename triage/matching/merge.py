@@ -75,6 +75,18 @@ def _compatible(one: LineStatement, other: LineStatement) -> bool:
     return _same(one.quantity, other.quantity) and _same(one.promised, other.promised) and _prices_agree(one, other)
 
 
+def _moves(row: LineStatement, remark: LineStatement) -> bool:
+    """A remark that names the line and tells a later day for all of it, or the day that the row has as the old one."""
+    if row.anchored_by or row.promised is None or remark.promised is None or remark.quantity is not None:
+        return False
+    if remark.remainder or row.promised.value == remark.promised.value:
+        return False
+    named = remark.anchored_by in ("code", "position")
+    told = remark.former_date is not None and remark.former_date.value == row.promised.value
+    late = named and remark.promised.value > row.promised.value and _same_part(row, remark)
+    return told or late
+
+
 def _is_split(one: LineStatement, other: LineStatement) -> bool:
     """Two deliveries of one line: in the same part, each with its own quantity or its own day."""
     if one.evidence.part != other.evidence.part:
@@ -103,6 +115,10 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
             ]
             if all(_prices_agree(entry, statement) for entry in entries):
                 continue
+        moved = next((index for index, entry in enumerate(entries) if _moves(entry, statement)), None)
+        if moved is not None:
+            entries[moved] = _replace(entries[moved], statement)
+            continue
         for index, entry in enumerate(entries):
             if _compatible(entry, statement):
                 remark = not entry.anchored_by and statement.anchored_by and _same_part(entry, statement)
