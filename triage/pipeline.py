@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from triage.advisors import advise as advising
 from triage.advisors import worded
-from triage.classifiers import asking, second_look, watching
+from triage.classifiers import asking, second_look, set_aside, watching
 from triage.classifiers import assess as assessing
 from triage.domain import lessons
 from triage.domain.advice import Advice, Priority
@@ -46,7 +46,7 @@ def triage_message(message: Message, erp: ErpView, tools: Toolkit, reached: Reac
         step = "looking up orders"
         book = _remembered(_order_book(reading, erp), tools.memory)
         step = "extracting"
-        statement = extracting.extract(reading, book, erp.now)
+        statement = extracting.extract(set_aside.stating(reading), book, erp.now)
         step = "matching"
         confirmation = matching.match(statement, book)
         step = "assessing"
@@ -231,7 +231,7 @@ def question_of(task: Task, message: Message, erp: ErpView, tools: Toolkit) -> Q
     """
     reading = tools.reader.read(message)
     book = _remembered(_order_book(reading, erp), tools.memory)
-    statement = extracting.extract(reading, book, erp.now)
+    statement = extracting.extract(set_aside.stating(reading), book, erp.now)
     confirmation = matching.match(statement, book)
     case = _Case(
         reading=reading, statement=statement, confirmation=confirmation, book=book, earlier=(), fingerprint_seen=False

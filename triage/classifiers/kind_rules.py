@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from triage.classifiers import cues
+from triage.classifiers import cues, kind_checks
 from triage.domain.assessment import Judged, Kind
 from triage.domain.document import PartRole, Reading
 from triage.domain.evidence import Evidence
@@ -239,10 +239,11 @@ class RuleKind:
         ranked = sorted(scores_of(reading, statement).items(), key=lambda item: item[1], reverse=True)
         (best, points), (second, others) = ranked[0], ranked[1]
         confidence = 0.95 / (1 + math.exp(-(points - others) * 0.9 + 0.2))
-        return Judged(
+        judged = Judged(
             kind=best,
             confidence=round(confidence, 4),
             source="rule: signal words and structure",
             evidence=evidence_of(reading),
             runner_up=second,
         )
+        return kind_checks.checked(judged, reading, statement)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from triage.classifiers import (
     artefacts,
-    bank_words,
     embeddings,
     features,
-    fraud,
+    kind_checks,
     kind_rules,
     reason_rules,
     suspicion_rules,
@@ -98,11 +97,7 @@ class LearnedKind:
             evidence=kind_rules.evidence_of(reading),
             runner_up=Kind(ranked[1]),
         )
-        checked = bank_words.checked(judged, reading)
-        if checked.kind is Kind.BANK_DETAILS_CHANGE or statement.order_numbers:
-            return checked
-        # An account in a letter that changes none may be where a swindler wants the money.
-        return fraud.checked(checked, reading)
+        return kind_checks.checked(judged, reading, statement)
 
 
 class LearnedReason:
