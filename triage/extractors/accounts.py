@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from triage.domain.document import Reading
 from triage.domain.evidence import Evidence, Stated
 
-_IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?:[ \u00a0.-]?[A-Z0-9]{2,4}){3,8})(?![A-Z0-9])")
+_IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?:[ \u00a0.-]?[A-Z0-9]{2,4}){3,8}(?:[ \u00a0][A-Z0-9])?)(?![A-Z0-9])")
 _ACCOUNT = re.compile(
     r"(?:account(?:\s+(?:no|number|nr))?|a/c|acct|konto(?:nummer|-?nr)?|compte|cuenta|conto|rekening(?:nummer)?|rachun\w+"
     r"|konto bankowe|conta|hesap(?:\s+no)?|账号|帳號|账户|口座(?:番号)?)\W{0,12}(\d[\d \u00a0-]{5,32}\d)",

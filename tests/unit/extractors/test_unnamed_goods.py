@@ -8,7 +8,7 @@ from test_stretches import facts, stated
 
 from triage.domain import units
 from triage.domain.statement import Disposition
-from triage.extractors import money, titles, vocabulary
+from triage.extractors import accounts, money, titles, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,7 @@ def test_pence_and_cents_are_hundredths():
 def test_old_programs_write_umlauts_and_titles_apart():
     assert titles.joined("A U F T R A G S B E S T A E T I G U N G   Nr. 70") == "AUFTRAGSBESTAETIGUNG   Nr. 70"
     assert vocabulary.phrases_in("Auftragsbestaetigung", "titles.order_confirmation")
+
+
+def test_an_account_is_found_with_a_last_group_of_one():
+    assert list(accounts._in_line("IBAN CH93 0076 2011 6238 5295 7 at the bank")) == ["CH9300762011623852957"]
