@@ -23,7 +23,20 @@ _NOT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 #: "zum 2. November nicht": in German and Dutch the negation ends the clause.
-_NOT_BEHIND = re.compile(r"^\W{0,2}(?:[^\W\d_]+\s){0,2}(?:nicht|niet)(?:\smehr|\smeer)?\W*$", re.IGNORECASE)
+_NOT_BEHIND = re.compile(
+    r"^\W{0,2}(?:(?!und\b|en\b|aber\b|maar\b)[^\W\d_]+\s){0,2}(?:nicht|niet)(?:\smehr|\smeer)?\W*$", re.IGNORECASE
+)
+_CLAUSE_END = re.compile(
+    r"[.;:!?,。，；(（]|\s[-–—]\s"
+    r"|\s(?:und|and|et|y|e|ed|en|i|oraz|ve|but|aber|sondern|mais|pero|sino|ma|maar|ale|lecz|mas)\s",
+    re.IGNORECASE,
+)
+#: A word directly before a day that makes it the first on which something comes.
+_UNTIL = re.compile(
+    r"(?<![^\W\d_])(?:before|until|till|vor|bis|avant|jusqu'[aà]u?|antes de|antes del|hasta|prima de\w*|fino a\w*|voor|tot|przed"
+    r"|do|antes d[eo]|até)\s(?:(?:the|dem|den|le|el|il|o|de|dnia)\s)?$",
+    re.IGNORECASE,
+)
 _WITHOUT = frozenset({"without", "ohne", "sans", "sin", "senza", "zonder", "bez", "sem"})
 #: Turkish, Chinese and Japanese put "instead of" behind the day.
 _INSTEAD_BEHIND = re.compile(
@@ -146,7 +159,9 @@ def behind_former(text: str, found: dates.FoundDate) -> bool:
     marks = [
         hit
         for hit in hits(window, "instead_of", "former")
-        if not _NOT.search(window[: hit.start]) and not _INSTEAD_BEHIND.match(hit.phrase)
+        if not _NOT.search(window[: hit.start])
+        and not _INSTEAD_BEHIND.match(hit.phrase)
+        and not (_UNTIL.search(f"{hit.phrase} ") and has(window[: hit.start], "negation"))
     ]
     if not marks:
         return False
@@ -162,16 +177,20 @@ def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate])
     left = max((item.end for item in others if item.end <= found.start), default=0)
     right = min((item.start for item in others if item.start >= found.end), default=len(text))
     behind = re.split(r"[.;!?。；、,，]", text[found.end : min(right, found.end + _MISS_REACH // 2)])[0]
-    if has(behind, "misses") or _NOT_BEHIND.match(behind):
+    last = right == len(text)
+    if has(behind, "misses") or (last and _NOT_BEHIND.match(behind)):
         return True
-    before = re.split(r"[.;:!?,。，；(（]", vocabulary.before(text, found.start, _MISS_REACH, least=left))[-1]
+    before = _CLAUSE_END.split(vocabulary.before(text, found.start, _MISS_REACH, least=left))[-1]
+    if _UNTIL.search(before):
+        return False  # "not available before 14 December"
     if has(before, "misses") and not has(before, "delay"):
         return True
-    soothing = hits(before, "as_ordered", "confirm", "tentative", "answer_to_come")
+    soothing = hits(before, "as_ordered", "confirm", "tentative", "answer_to_come", "unaffected")
     return any(
         hit.phrase.casefold() not in _WITHOUT
         and not _NOT_BEFORE.match(before[hit.end :])
         and not any(calm.start <= hit.start and hit.end <= calm.end for calm in soothing)
         and re.search(r"[^\W\d_]{2,}", before[hit.end :]) is not None
+        and not has(before[hit.end :], "new")
         for hit in hits(before, "negation")
     )

@@ -31,6 +31,10 @@ def test_a_day_that_will_not_be_kept_is_the_old_one(text):
     "text",
     [
         "PV-CX40 no problem for 2 November.",
+        "Les PV-CX40 ne sont pas concernées et vous seront livrées le 2 novembre.",
+        "PV-CX40 komt op 2 november en niet meer deze week.",
+        "PV-CX40 is not available before 2 November.",
+        "PV-CX40 wird nicht fertig, neuer Termin 2. November.",
         "PV-CX40 comes on 2 November, not later.",
         "PV-CX40: 2 November, nicht vorher.",
     ],
