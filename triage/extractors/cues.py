@@ -33,8 +33,8 @@ _CLAUSE_END = re.compile(
 )
 #: A word directly before a day that makes it the first on which something comes.
 _UNTIL = re.compile(
-    r"(?<![^\W\d_])(?:before|until|till|vor|bis|avant|jusqu'[aà]u?|antes de|antes del|hasta|prima de\w*|fino a\w*|voor|tot|przed"
-    r"|do|antes d[eo]|até)\s(?:(?:the|dem|den|le|el|il|o|de|dnia)\s)?$",
+    r"(?<![^\W\d_])(?:before|until|till|vor|bis|avant|jusqu'[aà]u?|antes de|antes del|hasta|prima de\w*|fino a\w*"
+    r"|voor|tot|przed|do|antes d[eo]|até)\s(?:(?:the|dem|den|le|el|il|o|de|dnia)\s)?$",
     re.IGNORECASE,
 )
 _WITHOUT = frozenset({"without", "ohne", "sans", "sin", "senza", "zonder", "bez", "sem"})
