@@ -48,10 +48,11 @@ def pdf(order: int) -> bytes:
 
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=A4)
+    first, second = fleets.stand_in.codes_of(order)
     page.drawString(60, 780, f"ORDER CONFIRMATION {fleets.stand_in.order_name(order)}")
     for place, cells in enumerate((("Pos", "Article", "Quantity", "Price", "Delivery date"),
-                                   ("1", "FIT-001", "10", "2.50", "2026-12-18"),
-                                   ("2", "FIT-002", "20", "2.50", "2026-12-04"))):  # fmt: skip
+                                   ("1", first, "10", "2.50", "2026-12-18"),
+                                   ("2", second, "20", "2.50", "2026-12-04"))):  # fmt: skip
         for column, text in enumerate(cells):
             page.drawString(60 + 100 * column, 740 - 20 * place, text)
     page.save()

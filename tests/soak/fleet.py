@@ -40,7 +40,8 @@ def mail(number: int, order: int, day: int, *, pdf: bytes | None = None, subject
     message["Date"], message["Message-ID"] = "Mon, 16 Nov 2026 09:00:00 +0100", f"<{number}@s{supplier}.example>"
     message.set_content(
         text
-        or f"FIT-001 on {stand_in.order_name(order)} will be delivered on {day} December 2026 instead of 4 December.\n"
+        or f"{stand_in.codes_of(order)[0]} on {stand_in.order_name(order)} will be delivered on {day} December 2026 "
+        "instead of 4 December.\n"
     )
     if pdf is not None:
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename="confirmation.pdf")

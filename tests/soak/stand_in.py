@@ -3,7 +3,8 @@
     python stand_in.py PORT ORDERS FOLDER READ_MS POST_MS
 
 What it was told to keep is in FOLDER/advisories.jsonl before it answers, so that it can be killed and started again.
-Knows JSON-2 as far as the service speaks it; the world is 40 suppliers with ORDERS orders of two lines.
+Knows JSON-2 as far as the service speaks it. The world is 40 suppliers with ORDERS orders of two lines; each of
+the products is in stock, in the suppliers' price lists, and promised to two customers.
 """
 
 import json
@@ -17,6 +18,8 @@ from typing import Any
 from triage.erp.odoo import tables
 
 SUPPLIERS = 40
+PRODUCTS = 400  # 2,000 orders of two lines: each product is on ten
+_INDEXED = ("id", "order_id", "partner_id", "name", "product_id", "sale_line_id")
 Row = dict[str, Any]
 
 
@@ -28,14 +31,25 @@ def supplier_of(number: int) -> int:
     return 100 + number % SUPPLIERS
 
 
+def goods_of(order: int) -> tuple[int, int]:
+    """The products of an order's two lines."""
+    return 2 * order % PRODUCTS + 1, (2 * order + 1) % PRODUCTS + 1
+
+
+def codes_of(order: int) -> tuple[str, str]:
+    """What we call the goods of an order's two lines."""
+    first, second = goods_of(order)
+    return f"FIT-{first:03}", f"FIT-{second:03}"
+
+
 def world(orders: int) -> dict[str, list[Row]]:
-    """The tables; order N is of supplier N modulo 40, its goods FIT-1 and FIT-2 due on 4 December 2026."""
+    """The tables; order N is of supplier N modulo 40, its goods due on 4 December 2026."""
     euro, units = [1, "EUR"], [1, "Units"]
     goods = [
         {"id": n, "name": f"Fitting {n}", "display_name": f"Fitting {n}", "default_code": f"FIT-{n:03}",
          "barcode": False, "uom_id": units, "categ_id": [1, "All"], "standard_price": 2.5, "active": True,
          "product_tmpl_id": [n, f"Fitting {n}"]}
-        for n in (1, 2)
+        for n in range(1, PRODUCTS + 1)
     ]  # fmt: skip
     partners = [
         {"id": 100 + n, "name": f"Supplier {n}", "email": f"orders@s{n}.example", "parent_id": False,
@@ -55,11 +69,11 @@ def world(orders: int) -> dict[str, list[Row]]:
     ]  # fmt: skip
     lines = [
         {"id": n * 2 + place, "order_id": [n, order_name(n)], "sequence": 10 + place, "display_type": False,
-         "product_id": [place + 1, f"Fitting {place + 1}"], "name": f"[FIT-{place + 1:03}] Fitting {place + 1}",
+         "product_id": [product, f"Fitting {product}"], "name": f"[FIT-{product:03}] Fitting {product}",
          "product_qty": 10.0 * (place + 1), "product_uom_id": units, "price_unit": 2.5, "discount": 0.0,
          "currency_id": euro, "date_planned": "2026-12-04 12:00:00", "qty_received": 0.0, "qty_invoiced": 0.0}
         for n in range(1, orders + 1)
-        for place in (0, 1)
+        for place, product in enumerate(goods_of(n))
     ]  # fmt: skip
     return {
         "res.company": [{"id": 1, "name": "Northwind", "email": "buy@northwind.example", "partner_id": [1, "Northwind"],
@@ -69,11 +83,46 @@ def world(orders: int) -> dict[str, list[Row]]:
                        "company_id": [1, "Northwind"]}],
         "res.partner": [own, *partners],
         "product.product": goods,
-        "product.supplierinfo": [],
+        "product.supplierinfo": [
+            {"id": product, "partner_id": [100 + product % SUPPLIERS, ""], "product_id": [product, ""],
+             "product_tmpl_id": [product, ""], "product_code": f"S-{product}", "price": 2.5, "currency_id": euro,
+             "delay": 14, "min_qty": 1.0}
+            for product in range(1, PRODUCTS + 1)
+        ],
+        **_stock_and_sales(),
         "purchase.order": heads,
         "purchase.order.line": lines,
         "res.currency": [{"id": 1, "name": "EUR"}],
         "uom.uom": [{"id": 1, "name": "Units", "factor": 1.0, "relative_factor": 1.0}],
+    }  # fmt: skip
+
+
+def _stock_and_sales() -> dict[str, list[Row]]:
+    """One warehouse with a little of each product, and two customers' orders of each for the week after."""
+    euro, units, house = [1, "EUR"], [1, "Units"], [1, "Northwind"]
+    every = range(1, PRODUCTS + 1)
+    return {
+        "stock.warehouse": [{"id": 1, "name": "Main", "code": "WH", "company_id": house, "lot_stock_id": [8, "WH"]}],
+        "stock.location": [{"id": 8, "complete_name": "WH/Stock", "usage": "internal", "warehouse_id": [1, "Main"],
+                            "company_id": house}],
+        "stock.picking.type": [{"id": 1, "name": "Receipts", "warehouse_id": [1, "Main"], "company_id": house,
+                                "code": "incoming"}],
+        "stock.quant": [{"id": n, "product_id": [n, ""], "location_id": [8, "WH/Stock"], "company_id": house,
+                         "quantity": 5.0, "reserved_quantity": 0.0} for n in every],
+        "stock.warehouse.orderpoint": [{"id": n, "product_id": [n, ""], "warehouse_id": [1, "Main"],
+                                        "company_id": house, "product_min_qty": 2.0} for n in every],
+        "sale.order": [
+            {"id": n, "name": f"S{n:05}", "partner_id": [9000 + n, f"Customer {n}"], "company_id": house,
+             "currency_id": euro, "warehouse_id": [1, "Main"], "state": "sale", "date_order": "2026-11-10 08:00:00",
+             "commitment_date": "2026-12-11 12:00:00"}
+            for n in range(1, 2 * PRODUCTS + 1)
+        ],
+        "sale.order.line": [
+            {"id": n, "order_id": [n, f"S{n:05}"], "display_type": False, "product_id": [n % PRODUCTS + 1, ""],
+             "product_uom_qty": 4.0, "qty_delivered": 0.0, "product_uom_id": units, "price_unit": 4.0,
+             "discount": 0.0, "customer_lead": 0.0, "company_id": house}
+            for n in range(1, 2 * PRODUCTS + 1)
+        ],
     }  # fmt: skip
 
 
@@ -89,7 +138,7 @@ class Records:
         for term in domain:  # a plain term that must hold narrows what is looked through
             if isinstance(term, str) and term in "|!":
                 break
-            if not isinstance(term, str) and term[1] == "in" and term[0] in ("id", "order_id", "partner_id", "name"):
+            if not isinstance(term, str) and term[1] == "in" and term[0] in _INDEXED:
                 index = self._index(model, term[0])
                 rows = [row for value in term[2] for row in index.get(value, [])]
                 break

@@ -3,25 +3,26 @@
 Reads one JSON file and never writes. A model that is absent is empty; a field that is absent reads as false.
 """
 
+import copy
+import functools
 import json
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from triage.domain import codes
-from triage.domain.erp import Company, Demand, Order, OrderBook, Partner, Person, SupplierProduct, Supply
+from triage.domain.erp import Demand, Order, OrderBook, Partner, SupplierProduct, Supply
 from triage.domain.watch import Watched
-from triage.erp import fields, records, stock, watching
+from triage.erp import fields, people, records, stock, watching
 from triage.erp.fields import Row
 from triage.erp.mentions import Mentions
-from triage.erp.senders import Senders
 from triage.errors import SnapshotError
 
 _T = TypeVar("_T")
+_Tables = defaultdict[str, list[Row]]
 _LARGEST = 512 * 1024 * 1024  # bytes of a snapshot file
 
 
@@ -42,9 +43,26 @@ class SnapshotErp:
         self._tables = self._checked(content)
         self._now = self._moment(content.get("_now"))
         self._version = str(content.get("_odoo_version") or "")
-        self._index_partners()
+        self._people = people.People(self._tables, people.suppliers(self._tables), self._subject)
+        self._index_places()
         self._index_products()
         self._index_orders()
+
+    def with_rows(self, more: Mapping[str, Sequence[Row]], now: datetime) -> "SnapshotErp":
+        """These records and those of more models, at another moment; indexes of people and places are shared.
+
+        Raises SnapshotError where a record can't be read.
+        """
+        view = copy.copy(self)
+        view.__dict__.pop("_mentions", None)
+        view._now = now
+        view._tables = self._checked({**self._tables, **more}, already=self._tables)
+        suppliers = people.suppliers(view._tables)
+        if not self._people.still_hold(suppliers):
+            view._people = people.People(view._tables, suppliers, self._subject)
+        view._index_products()
+        view._index_orders()
+        return view
 
     @property
     def now(self) -> datetime:
@@ -56,22 +74,26 @@ class SnapshotErp:
         """Odoo's version as recorded, "" where it was not."""
         return self._version
 
+    def senders(self, address: str) -> tuple[Partner, ...]:
+        """The partners that a mail address belongs to, and everybody of their companies."""
+        return self._people.senders.find(address)[0]
+
     def order_book(self, *, sender: str, text: str, company_hints: Collection[str] = ()) -> OrderBook:
         """See `ErpView.order_book`."""
-        senders, known_by = self._senders.find(sender)
-        sender_roots = {self._senders.root(partner.id) for partner in senders}
+        senders, known_by = self._people.senders.find(sender)
+        sender_roots = {self._people.senders.root(partner.id) for partner in senders}
         own = {item for root in sender_roots for item in self._orders_by_root.get(root, ())}
         named = self._mentions.named(text)
         referred = self._mentions.referred(text)
         chosen = named | {item for item in own if self._orders[item].is_open}
         chosen |= {item for item in referred if not senders or item in own}
         orders = [self._orders[item] for item in sorted(chosen, key=lambda item: (item not in named, item))]
-        roots = sender_roots | {self._senders.root(order.supplier.id) for order in orders}
+        roots = sender_roots | {self._people.senders.root(order.supplier.id) for order in orders}
         prices = tuple(item for root in sorted(roots) for item in self._prices_by_root.get(root, ()))
         wanted = {line.product_id for order in orders for line in order.lines} | {item.product_id for item in prices}
-        family = {partner.id for root in roots for partner in self._senders.family([root])}
+        family = {partner.id for root in roots for partner in self._people.senders.family([root])}
         return OrderBook(
-            companies=self._companies_for(company_hints),
+            companies=self._people.companies_for(company_hints),
             senders=senders,
             sender_known_by=known_by,
             orders=tuple(orders),
@@ -81,9 +103,9 @@ class SnapshotErp:
                 if item in self._products
             ),
             supplier_products=prices,
-            bank_accounts=tuple(account for account in self._accounts if account[0] in family),
-            own_addresses=self._own_addresses,
-            supplier_domains=self._senders.domains,
+            bank_accounts=tuple(account for account in self._people.accounts if account[0] in family),
+            own_addresses=self._people.own_addresses,
+            supplier_domains=self._people.senders.domains,
         )
 
     def supply(self, product_ids: Collection[int]) -> Supply:
@@ -96,9 +118,10 @@ class SnapshotErp:
             for row in self._tables["purchase.order.line"]
             if fields.link(row, "product_id") in wanted
         }
-        places = stock.Places(self._warehouses, self._tables["stock.location"])
         return Supply(
-            stock=stock.stock(self._tables["stock.quant"], self._tables["stock.warehouse.orderpoint"], places, wanted),
+            stock=stock.stock(
+                self._tables["stock.quant"], self._tables["stock.warehouse.orderpoint"], self._places, wanted
+            ),
             demand=self._demand(wanted),
             incoming=tuple(item for order in self._orders.values() for item in stock.incoming(order, ratios, wanted)),
         )
@@ -107,9 +130,9 @@ class SnapshotErp:
         """See `ErpView.offers`; prices whose validity has ended, or has not begun, are left out."""
         wanted = set(product_ids)
         return tuple(
-            (price, self._partners[price.supplier_id])
+            (price, self._people.partners[price.supplier_id])
             for price in self._current_prices
-            if price.product_id in wanted and price.supplier_id in self._partners
+            if price.product_id in wanted and price.supplier_id in self._people.partners
         )
 
     def watched(self) -> Watched:
@@ -169,11 +192,11 @@ class SnapshotErp:
     def _refuse(self, reason: str, way_out: str = "") -> NoReturn:
         raise SnapshotError(reason, subject=self._subject, way_out=way_out)
 
-    def _checked(self, content: Mapping[str, Any]) -> dict[str, list[Row]]:
-        """Records by model, each an object with an id of its own."""
-        tables: dict[str, list[Row]] = defaultdict(list)
+    def _checked(self, content: Mapping[str, Any], already: Mapping[str, list[Row]] | None = None) -> _Tables:
+        """Records by model, each an object with an id of its own. already: what was checked before."""
+        tables: _Tables = defaultdict(list, already or {})
         for model, rows in content.items():
-            if model.startswith("_"):
+            if model.startswith("_") or (already is not None and rows is already.get(model)):
                 continue
             if not isinstance(rows, list):
                 self._refuse(f"{model} holds no list", "Each model's records stand in a list.")
@@ -202,44 +225,15 @@ class SnapshotErp:
 
     def _each(self, model: str, build: Callable[[Row], _T], rows: Iterable[Row] | None = None) -> list[_T]:
         """Every record of a model built, a bad one named."""
-        built = []
-        for row in self._tables[model] if rows is None else rows:
-            try:
-                built.append(build(row))
-            except (ValueError, TypeError, OverflowError) as error:
-                raise SnapshotError(f"{model} {row['id']}: {error}", subject=self._subject) from error
-        return built
+        return people.each(model, build, self._tables[model] if rows is None else rows, self._subject)
 
     # Indexes, built once.
 
-    def _index_partners(self) -> None:
-        suppliers = {fields.link(row, "partner_id") for row in self._tables["purchase.order"]}
-        suppliers |= {records.supplier_of(row) for row in self._tables["product.supplierinfo"]}
-        built = self._each("res.partner", lambda row: records.partner(row, is_supplier=row["id"] in suppliers))
-        self._partners = {partner.id: partner for partner in built}
-        addresses = {row["id"]: records.addresses(fields.text(row, "email")) for row in self._tables["res.partner"]}
-        companies = self._each("res.company", lambda row: records.company(row, self._partners))
-        self._companies = {company.id: company for company in companies}
-        self._persons = {person.id: person for person in self._each("res.users", records.person)}
-        # Who may not read users knows colleagues as partners. They are no senders: they pass on what others wrote.
-        colleagues = {row["id"] for row in self._tables["res.partner"] if records.is_colleague(row)}
-        called = Counter(self._partners[item].name for item in colleagues)
-        self._colleagues = {
-            partner.name: partner for partner in built if partner.id in colleagues and called[partner.name] == 1
-        }
-        outside = {item: partner for item, partner in self._partners.items() if item not in colleagues}
-        self._senders = Senders(outside, {item: addresses[item] for item in outside})
-        own = [address for company in companies for address in records.addresses(company.email)]
-        for row in self._tables["res.company"]:
-            own += addresses.get(fields.link(row, "partner_id") or 0, ())
-        own += [address for item in colleagues for address in addresses[item]]
-        for person in self._persons.values():
-            own += [*records.addresses(person.email), *records.addresses(person.login)]
-        self._own_addresses = tuple(dict.fromkeys(own))
-        self._accounts = tuple(
-            (fields.link(row, "partner_id") or 0, codes.canonical(fields.text(row, "acc_number")))
-            for row in self._tables["res.partner.bank"]
-        )
+    def _index_places(self) -> None:
+        self._warehouses = tuple(self._each("stock.warehouse", stock.warehouse))
+        self._places = stock.Places(self._warehouses, self._tables["stock.location"])
+        self._units = stock.Units(self._tables["uom.uom"])
+        self._picking_types = {row["id"]: row for row in self._tables["stock.picking.type"]}
 
     def _index_products(self) -> None:
         self._products = {product.id: product for product in self._each("product.product", records.product)}
@@ -256,28 +250,28 @@ class SnapshotErp:
         for row, prices in zip(rows, built, strict=True):
             start, end = fields.day(row, self._zone, "date_start"), fields.day(row, self._zone, "date_end")
             for price in prices:
-                self._prices_by_root[self._senders.root(price.supplier_id)].append(price)
+                self._prices_by_root[self._people.senders.root(price.supplier_id)].append(price)
                 if (start is None or start <= today) and (end is None or end >= today):
                     self._current_prices.append(price)
 
     def _index_orders(self) -> None:
-        self._warehouses = tuple(self._each("stock.warehouse", stock.warehouse))
-        self._units = stock.Units(self._tables["uom.uom"])
-        self._picking_types = {row["id"]: row for row in self._tables["stock.picking.type"]}
         self._line_rows: dict[int, list[Row]] = defaultdict(list)
         for row in self._tables["purchase.order.line"]:
             self._line_rows[fields.link(row, "order_id") or 0].append(row)
         self._orders = {order.id: order for order in self._each("purchase.order", self._order)}
         self._orders_by_root: dict[int, list[int]] = defaultdict(list)
         for order in self._orders.values():
-            self._orders_by_root[self._senders.root(order.supplier.id)].append(order.id)
-        self._mentions = Mentions(((order.id, order.name) for order in self._orders.values()), self._other_references())
+            self._orders_by_root[self._people.senders.root(order.supplier.id)].append(order.id)
+
+    @functools.cached_property
+    def _mentions(self) -> Mentions:
+        return Mentions(((order.id, order.name) for order in self._orders.values()), self._other_references())
 
     def _order(self, row: Row) -> Order:
-        supplier = self._linked_partner(row)
-        company = self._company_of(row)
+        supplier = self._people.supplier(row)
+        company = self._people.company(row)
         by_product: dict[int, list[str]] = defaultdict(list)
-        for price in self._prices_by_root.get(self._senders.root(supplier.id), ()):
+        for price in self._prices_by_root.get(self._people.senders.root(supplier.id), ()):
             if price.code and price.code not in by_product[price.product_id]:
                 by_product[price.product_id].append(price.code)
         lines = records.order_lines(
@@ -292,53 +286,9 @@ class SnapshotErp:
             lines,
             supplier=supplier,
             company=company,
-            buyer=self._buyer(row),
+            buyer=self._people.buyer(row),
             warehouse=stock.receiving_warehouse(row, self._warehouses, self._picking_types),
             zone=self._zone,
-        )
-
-    def _buyer(self, row: Row) -> Person | None:
-        """The order's buyer; what the link calls it, and the colleague of that name, where users can't be read."""
-        user_id = fields.link(row, "user_id")
-        if user_id is None or user_id in self._persons:
-            return self._persons.get(user_id or 0)
-        name = fields.link_name(row, "user_id")
-        known = self._colleagues.get(name)
-        return Person(
-            id=user_id, name=name, login="", email=known.email if known else "",
-            language=known.language if known else "",
-        )  # fmt: skip
-
-    def _linked_partner(self, row: Row) -> Partner:
-        partner_id = fields.link(row, "partner_id") or 0
-        known = self._partners.get(partner_id)
-        return known or Partner(id=partner_id, name=fields.link_name(row, "partner_id"), is_supplier=True)
-
-    def _company_of(self, row: Row) -> Company:
-        company_id = fields.link(row, "company_id") or 0
-        known = self._companies.get(company_id)
-        if known is None and company_id == 0 and len(self._companies) == 1:
-            known = next(iter(self._companies.values()))
-        return known or Company(
-            id=company_id,
-            name=fields.link_name(row, "company_id"),
-            currency=fields.link_name(row, "currency_id"),
-        )
-
-    def _companies_for(self, hints: Collection[str]) -> tuple[Company, ...]:
-        """All companies, those first that the message was sent to."""
-        hinted = {hint.strip().lower() for hint in hints}
-        companies_of = {
-            person.email: fields.link(row, "company_id")
-            for row in self._tables["res.users"]
-            if (person := self._persons[row["id"]]).email
-        }
-        addressed = {companies_of.get(hint) for hint in hinted}
-        return tuple(
-            sorted(
-                self._companies.values(),
-                key=lambda company: (company.email not in hinted and company.id not in addressed, company.id),
-            )
         )
 
     def _other_references(self) -> Iterable[tuple[int, str]]:
@@ -379,7 +329,7 @@ class SnapshotErp:
             order = sales.get(fields.link(row, "order_id") or 0)
             if order is None:
                 return None
-            company = self._companies.get(fields.link(order, "company_id") or 0)
+            company = self._people.companies.get(fields.link(order, "company_id") or 0)
             return stock.demand(
                 row,
                 order,

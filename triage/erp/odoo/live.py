@@ -22,6 +22,12 @@ _NUMBER = re.compile(r"[A-Za-z]{0,8}[-/_. ]?\d{3,}(?:[-/_.]\d+)*")
 _MOVING = [("state", "not in", ["done", "cancel"])]
 _OPEN = [("state", "in", ["sent", "to approve", "purchase", "done"])]
 
+#: Of an order's line, where only what is still to come counts.
+_COMING = (
+    "order_id", "display_type", "product_id", "product_qty", "product_uom_id", "product_uom", "date_planned",
+    "qty_received",
+)  # fmt: skip
+
 Rows = list[dict[str, Any]]
 
 
@@ -36,6 +42,8 @@ class LiveErp:
         self._now = now
         self._version = ""
         self._slow = slowly.Slowly(self._reader)
+        self._known: tuple[dict[str, Rows], SnapshotErp] | None = None  # what changes slowly, indexed
+        self._read: dict[str, dict[int, dict[str, Any]]] = {}  # model → id → record read for this message
 
     @property
     def now(self) -> datetime:
@@ -50,11 +58,12 @@ class LiveErp:
         return self._version
 
     def order_book(self, *, sender: str, text: str, company_hints: Collection[str] = ()) -> OrderBook:
-        """See `ErpView.order_book`. Five calls, and every ten minutes those of what changes slowly."""
-        slow = self._slow.tables()
-        known = SnapshotErp({"_now": self._moment(), **slow}, self._timezone)
-        senders = known.order_book(sender=sender, text="", company_hints=()).senders
-        families = sorted({partner.id for partner in senders})
+        """See `ErpView.order_book`. Five calls, and every ten minutes those of what changes slowly.
+
+        Begins a message: what it reads of goods and orders `supply` and `offers` do not read again.
+        """
+        self._read = {}
+        families = sorted({partner.id for partner in self._base().senders(sender)})
         orders = self._orders(families, text)
         lines = self._reader.rows("purchase.order.line", [("order_id", "in", [row["id"] for row in orders])])
         suppliers = {fields.link(row, "partner_id") for row in orders} | set(families)
@@ -63,48 +72,56 @@ class LiveErp:
         )
         wanted = {fields.link(row, "product_id") for row in (*lines, *prices)}
         templates = {fields.link(row, "product_tmpl_id") for row in prices if not fields.link(row, "product_id")}
+        products = self._products(wanted, templates)
+        self._read = {"product.product": _by_id(products), "purchase.order": _by_id(orders)}
         view = self._view(
-            slow,
             {
                 "purchase.order": orders,
                 "purchase.order.line": lines,
                 "product.supplierinfo": prices,
-                "product.product": self._products(wanted, templates),
-            },
+                "product.product": products,
+            }
         )
         return view.order_book(sender=sender, text=text, company_hints=company_hints)
 
     def supply(self, product_ids: Collection[int]) -> Supply:
-        """See `ErpView.supply`. Eight calls, however many products."""
+        """See `ErpView.supply`. Four calls to seven, however many products."""
         wanted = sorted(set(product_ids))
         if not wanted:
             return Supply()
         read, of = self._reader.rows, [("product_id", "in", wanted)]
-        lines = read("purchase.order.line", [*of, ("order_id.state", "in", ["purchase", "done"])])
+        open_lines = [
+            row
+            for row in read("purchase.order.line", [*of, ("order_id.state", "in", ["purchase", "done"])], only=_COMING)
+            if fields.amount(row, "product_qty") > fields.amount(row, "qty_received")
+        ]
         sales = read("sale.order.line", [*of, ("order_id.state", "in", ["sale", "done"])])
+        waiting = [row for row in sales if fields.amount(row, "product_uom_qty") > fields.amount(row, "qty_delivered")]
         view = self._view(
-            self._slow.tables(),
             {
-                "product.product": self._products(wanted, ()),
+                "product.product": self._once("product.product", wanted),
                 "stock.quant": read("stock.quant", of),
                 "stock.warehouse.orderpoint": read("stock.warehouse.orderpoint", of),
-                "purchase.order.line": lines,
-                "purchase.order": read("purchase.order", [("id", "in", _links(lines, "order_id"))]),
-                "sale.order.line": sales,
-                "sale.order": read("sale.order", [("id", "in", _links(sales, "order_id"))]),
-                "stock.move": read(
-                    "stock.move", [*of, ("sale_line_id", "!=", False), ("state", "not in", ["done", "cancel"])]
-                ),
+                "purchase.order.line": open_lines,
+                "purchase.order": self._once("purchase.order", _links(open_lines, "order_id")),
+                "sale.order.line": waiting,
+                "sale.order": self._once("sale.order", _links(waiting, "order_id")),
+                "stock.move": self._reserved(of, waiting),
             },
         )
         return view.supply(wanted)
 
+    def _reserved(self, of: list[Any], sales: Rows) -> Rows:
+        """What may be set aside for these lines of sales orders."""
+        lines = [row["id"] for row in sales]
+        return self._reader.rows("stock.move", [*of, ("sale_line_id", "in", lines), *_MOVING]) if lines else []
+
     def offers(self, product_ids: Collection[int]) -> tuple[tuple[SupplierProduct, Partner], ...]:
-        """See `ErpView.offers`. Two calls."""
+        """See `ErpView.offers`. One call or two."""
         wanted = sorted(set(product_ids))
         if not wanted:
             return ()
-        products = self._products(wanted, ())
+        products = self._once("product.product", wanted)
         templates = _links(products, "product_tmpl_id")
         domain = [
             "|",
@@ -114,9 +131,7 @@ class LiveErp:
             ("product_tmpl_id", "in", templates),
         ]
         prices = self._reader.rows("product.supplierinfo", domain)
-        return self._view(self._slow.tables(), {"product.product": products, "product.supplierinfo": prices}).offers(
-            wanted
-        )
+        return self._view({"product.product": products, "product.supplierinfo": prices}).offers(wanted)
 
     def watched(self) -> Watched:
         """See `ErpWatch.watched`: the orders of the last year and everything open, in about ten calls."""
@@ -132,7 +147,6 @@ class LiveErp:
         ordered = [row["id"] for row in lines]
         bills = read("account.move", [("move_type", "=", "in_invoice"), ("state", "=", "draft")])
         return self._view(
-            self._slow.tables(),
             {
                 "purchase.order": orders,
                 "purchase.order.line": lines,
@@ -177,11 +191,27 @@ class LiveErp:
             "stock.picking": read("stock.picking", [("create_date", ">=", since)]),
         }
 
-    def _view(self, slow: dict[str, Rows], more: dict[str, Rows]) -> SnapshotErp:
-        return SnapshotErp({"_now": self._moment(), "_odoo_version": self._version, **slow, **more}, self._timezone)
+    def _base(self) -> SnapshotErp:
+        """What changes slowly, indexed once as long as it is the same."""
+        slow = self._slow.tables()
+        if self._known is None or self._known[0] is not slow:
+            moment = self.now.strftime("%Y-%m-%d %H:%M:%S")
+            view = SnapshotErp({"_now": moment, "_odoo_version": self._version, **slow}, self._timezone)
+            self._known = (slow, view)
+        return self._known[1]
 
-    def _moment(self) -> str:
-        return self.now.strftime("%Y-%m-%d %H:%M:%S")
+    def _view(self, more: dict[str, Rows]) -> SnapshotErp:
+        return self._base().with_rows(more, self.now)
+
+    def _once(self, model: str, ids: Collection[int]) -> Rows:
+        """Records by id; those that were read for this message already are not asked for again."""
+        read = self._read.setdefault(model, {})
+        missing = sorted(set(ids) - set(read))
+        if missing and model == "product.product":
+            read.update(_by_id(self._products(missing, ())))
+        elif missing:
+            read.update(_by_id(self._reader.rows(model, [("id", "in", missing)])))
+        return [read[item] for item in sorted(set(ids)) if item in read]
 
     def _orders(self, families: Sequence[int], text: str) -> Rows:
         """Orders whose names or digits stand in the text, then the senders' open ones: the newest of each.
@@ -204,6 +234,10 @@ class LiveErp:
         wanted, of = sorted(filter(None, ids)), sorted(filter(None, templates))
         domain: list[Any] = [("active", "in", [True, False]), "|", ("id", "in", wanted), ("product_tmpl_id", "in", of)]
         return self._reader.rows("product.product", domain)
+
+
+def _by_id(rows: Rows) -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in rows}
 
 
 def _links(rows: Iterable[dict[str, Any]], name: str) -> list[int]:

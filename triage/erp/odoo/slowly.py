@@ -27,12 +27,16 @@ class Slowly:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._rows: dict[str, dict[int, dict[str, Any]]] = {}
+        self._tables: dict[str, Rows] = {}
         self._suppliers: set[int] = set()
         self._looked: datetime | None = None  # None: all is to be read
         self._until = self._whole_until = 0.0
 
     def tables(self) -> dict[str, Rows]:
-        """All of them by model. Raises ErpUnavailableError, ErpRefusedError."""
+        """All of them by model; the very same object until something is read again.
+
+        Raises ErpUnavailableError, ErpRefusedError.
+        """
         now = time.monotonic()
         if now >= self._until:
             looked = datetime.now(UTC)
@@ -42,7 +46,8 @@ class Slowly:
             if self._looked is None:
                 self._whole_until = now + _WHOLE
             self._looked, self._until = looked, now + _KEPT
-        return {model: list(rows.values()) for model, rows in self._rows.items()}
+            self._tables = {model: list(rows.values()) for model, rows in self._rows.items()}
+        return self._tables
 
     def _look(self) -> None:
         for model in _MODELS:
