@@ -24,6 +24,8 @@ _ABOUT_LINES = frozenset(
         DoubtCode.UNMATCHED_LINE,
         DoubtCode.LOW_CONFIDENCE,
         DoubtCode.ARITHMETIC,
+        DoubtCode.IMPLAUSIBLE,
+        DoubtCode.INCOMPLETE,
         DoubtCode.AMBIGUOUS_DATE,
         DoubtCode.AMBIGUOUS_QUANTITY,
         DoubtCode.CONTRADICTION,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from triage.classifiers import gaps, leftovers, plausible
 from triage.domain.assessment import (
     Confirmation,
     ConfirmedLine,
@@ -50,6 +51,10 @@ def _of_reading(reading: Reading, statement: Statement, confirmation: Confirmati
     if statement.unplaced and kind.kind in _NEEDS_LINES:
         reason = "A sentence states something of goods that could not be told from the others."
         yield Doubt(code=DoubtCode.UNMATCHED_LINE, reason=reason, evidence=statement.unplaced[:3])
+    left = leftovers.leftovers(statement, confirmation) if kind.kind in _NEEDS_LINES else ()
+    for item in left[:3]:
+        reason = f"The message names a {item.kind.value} that no line of the order explains."
+        yield Doubt(code=DoubtCode.UNMATCHED_LINE, reason=reason, evidence=(item.evidence,))
     if any(part.ocr for part in reading.parts):
         yield Doubt(code=DoubtCode.OCR, reason="A document was read from a picture.", needs_person=False)
     if kind.confidence < KIND_BAR:
@@ -74,6 +79,8 @@ def doubts(
     everything = [
         *confirmation.doubts,
         *_of_deviations(found),
+        *plausible.doubts(found),
+        *gaps.doubts(confirmation, kind.kind),
         *_of_lines(confirmation.lines, policy),
         *_of_reading(reading, statement, confirmation, kind),
     ]

@@ -81,6 +81,8 @@ class DoubtCode(enum.StrEnum):
     CONTRADICTION = "contradiction"
     UNMATCHED_LINE = "unmatched line"
     ARITHMETIC = "arithmetic"
+    IMPLAUSIBLE = "implausible"
+    INCOMPLETE = "incomplete"
     AMBIGUOUS_DATE = "ambiguous date"
     AMBIGUOUS_QUANTITY = "ambiguous quantity"
     LOW_CONFIDENCE = "low confidence"

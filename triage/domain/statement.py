@@ -109,6 +109,23 @@ class PriceChange:
     evidence: Evidence
 
 
+class LooseKind(enum.StrEnum):
+    """What a value is that a sentence names."""
+
+    DAY = "day"
+    COUNT = "quantity"
+    PRICE = "price"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """A value that a sentence names, before anybody knows what it is said of."""
+
+    kind: LooseKind
+    value: date | Decimal
+    evidence: Evidence  # the sentence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """Everything the message states about orders."""
@@ -126,5 +143,6 @@ class Statement:
     columns: tuple[tuple[str, str], ...] = ()  # (head, what the cells below it showed it to hold), no word list knew it
     mentioned: tuple[int, ...] = ()  # ids of our order lines that the message speaks of, whatever it says
     unplaced: tuple[Evidence, ...] = ()  # sentences that state something of goods that could not be told
+    loose: tuple[Loose, ...] = ()  # days to come, counts and prices that sentences name, read or not
     bank_accounts: tuple[Stated[str], ...] = ()  # IBANs or account numbers, normalised; never shown
     doubts: tuple[str, ...] = ()

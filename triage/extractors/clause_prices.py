@@ -66,6 +66,18 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
 
 
+def unit_amounts(text: str, context: Context) -> list[Decimal]:
+    """All amounts of money in a text but totals, surcharges, freight, and what a price was before."""
+    found = [item for item in money.find_money(text, decimal_mark=context.decimal_mark) if item.currency]
+    marks = cues.hits(text, "instead_of", "former")
+    return [
+        item.amount.value
+        for index, item in enumerate(found)
+        if not _is_added(text, found[index - 1].end if index else 0, item)
+        and not any(0 <= item.start - mark.end <= 25 for mark in marks)
+    ]
+
+
 def _named_prices(
     text: str, amounts: Sequence[money.FoundMoney], candidates: Sequence[Candidate]
 ) -> list[money.FoundMoney]:

@@ -12,12 +12,13 @@ from triage.domain import codes
 from triage.domain.document import Part, PartRole, Reading, Table
 from triage.domain.erp import Order, OrderBook
 from triage.domain.evidence import Evidence, Stated
-from triage.domain.statement import Disposition, LineStatement, PriceChange, Statement, Term, WholeOrder
+from triage.domain.statement import Disposition, LineStatement, Loose, PriceChange, Statement, Term, WholeOrder
 from triage.extractors import (
     accounts,
     clauses,
     fields,
     letters,
+    loose,
     prose,
     references,
     rows,
@@ -81,6 +82,7 @@ class _Collector:
         self._terms: list[Term] = []
         self._mentioned: list[int] = []
         self._unplaced: list[Evidence] = []
+        self._loose: list[Loose] = []
         self._changes: list[PriceChange] = []
         self._columns: list[tuple[str, str]] = []
         self._respond_by: Stated[date] | None = None
@@ -144,6 +146,8 @@ class _Collector:
             sentences = [item for item in sentences if not _is_small_print(item.text)]
         names = [item.value for item in self._found.named]
         document = part.role is PartRole.ATTACHMENT and beside_table
+        if not document:
+            self._loose.extend(loose.named(sentences, context))
         spoken = prose.Narrator(context, self._finder, names, self._called(), beside_table=document).tell(sentences)
         self._lines.extend(spoken.lines)
         self._mentioned.extend(spoken.mentioned)
@@ -190,6 +194,7 @@ class _Collector:
             columns=tuple(dict.fromkeys(self._columns)),
             mentioned=tuple(dict.fromkeys(self._mentioned)),
             unplaced=tuple(self._unplaced),
+            loose=tuple(self._loose),
             bank_accounts=accounts.bank_accounts(self._reading),
             doubts=tuple(doubt for item in self._structured for doubt in item.doubts),
         )

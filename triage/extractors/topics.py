@@ -134,7 +134,7 @@ def names_a_day(sentence: Sentence, context: Context) -> bool:
     text = sentence.text
     if context.is_invoice or len(text) > _LONGEST or "?" in text or fields.respond_by(sentence, context) is not None:
         return False
-    if any(vocabulary.phrases_in(text, name) for name in _OTHER_DAYS):
+    if any(vocabulary.phrases_in(text, name) for name in OTHER_DAYS):
         return False
     return any(
         day.value > context.today and not cues.behind_former(text, day) and not _is_of_letter(text, day)
@@ -143,7 +143,7 @@ def names_a_day(sentence: Sentence, context: Context) -> bool:
 
 
 #: Days of these are none of delivery.
-_OTHER_DAYS = (
+OTHER_DAYS = (
     "labels.payment_terms", "labels.document_date", "labels.prices", "cues.valid_until", "cues.closure",
     "cues.production", "cues.answer_to_come", "cues.only_if", "cues.out_of_office", "cues.invoice", "cues.question",
     "cues.please_reply", "cues.silence_is_consent", "cues.bank_change",
