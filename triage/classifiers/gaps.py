@@ -42,7 +42,7 @@ def _of_lines(order: Order, told: Sequence[ConfirmedLine]) -> str | None:
 
 
 def _of_kind(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
-    """What messages of a kind always tell: a confirmation how many and when, a delay until when, a dispatch how many."""
+    """What a kind always tells: a confirmation how many and when, a delay until when, a dispatch how many."""
     for line in told:
         if line.status in _NOT_COMING:
             continue
