@@ -32,10 +32,12 @@ $(STAMPS)/bench: $(LOCK)/bench.txt $(STAMPS)/demo
 	@mkdir -p $(STAMPS) && touch $@
 
 # Long runs. 5,000 messages at once while workers, broker, database connections and a stand-in for Odoo are killed 200
-# times (SOAK_MESSAGES, SOAK_KILLS). Then against a real Odoo: 1,000 notes while the line is cut; 1,000 mails through the
-# whole service while lines are cut and workers are killed, with the time from message to chatter.
+# times (SOAK_MESSAGES, SOAK_KILLS); workers' memory over 20,000 messages. Then against a real Odoo: 1,000 notes while the
+# line is cut; 1,000 mails through the whole service while lines are cut and workers are killed, with the time from
+# message to chatter.
 soak: $(STAMPS)/test
 	$(BIN)/python tests/soak/burst.py
+	$(BIN)/python tests/soak/memory.py
 	$(BIN)/python tests/soak/odoo_posts.py
 	$(BIN)/python tests/soak/killed_workers.py
 

@@ -103,17 +103,6 @@ def processor(pids: Sequence[int]) -> float:
     return used / os.sysconf("SC_CLK_TCK")
 
 
-def memory(pids: Sequence[int]) -> dict[str, int]:
-    """MiB of a worker with all its processes: proportional (shared pages divided), and resident of the largest."""
-    shared, largest = 0, 0
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
-            shared += int(told["Pss"].split()[0])
-            largest = max(largest, int(told["Rss"].split()[0]))
-    return {"all its processes, MiB": shared // 1024, "the largest, resident, MiB": largest // 1024}
-
-
 def parts(fleet: fleets.Fleet) -> dict[str, list[int]]:
     """Who uses the processor: our workers, PostgreSQL, Redis, the stand-in."""
     head = int((fleet.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
@@ -201,7 +190,13 @@ def measured(
             "processor s a message": {name: round(value / count, 3) for name, value in used.items()},
             "oldest in a queue s": round(oldest, 1),
             "first message after start s": round(cold, 1),
-            "memory of a worker": memory(fleet.processes("worker1")),
+            "memory of a worker, MiB": dict(
+                zip(
+                    ("all its processes", "the largest, resident"),
+                    fleets.memory(fleet.processes("worker1")),
+                    strict=True,
+                )
+            ),
         }
         if latency:
             every = 2 * wall / count
