@@ -27,7 +27,7 @@ from triage.domain.ports import Earlier, Memory, Reader, Toolkit
 from triage.domain.posting import Poster
 from triage.errors import SettingsError, SnapshotError
 from triage.intake.accept import Intake
-from triage.settings import Settings
+from triage.settings import Settings, queues
 from triage.store import database, inbox, measures, migrate, outbox, results
 from triage.store.database import Store
 
@@ -87,6 +87,7 @@ def services(settings: Settings) -> Services:
             lease=timedelta(seconds=settings.lease),
             max_attempts=settings.max_attempts,
             retry_delay=timedelta(seconds=settings.retry_delay),
+            rates=queues.rates(settings),
         ),
         poster=_poster(settings, store),
         erp_now=functools.partial(_erp_now, settings, store),

@@ -83,3 +83,28 @@ def test_a_queue_that_there_is_not_is_refused(environment: dict[str, str]) -> No
         [TRIAGE, "worker", "--queues", "reeding"], env=environment, capture_output=True, text=True, check=False
     )
     assert (done.returncode, "reeding" in done.stderr, "reading" in done.stderr) == (2, True, True)
+
+
+def test_two_workers_together_keep_to_the_rate_of_a_queue(environment: dict[str, str], tmp_path: Path) -> None:
+    environment = environment | {"TRIAGE_QUEUE_RATES": "reading=3"}
+    services, ring = started(environment)
+    log = tmp_path / "triage.log"
+    ids = [services.intake.accept(mail(n), door="mailbox").message_id for n in range(16)]
+    for _ in ids:
+        ring()
+    with (
+        running(TRIAGE, "worker", env=environment, log=log),
+        running(TRIAGE, "worker", env=environment, log=log),
+        running(TRIAGE, "scheduler", env=environment, log=log),
+    ):
+        until(lambda: set(inbox.states(services.store, ids).values()) <= set(inbox.FINAL), 60, "all of them")
+    with services.store.read() as connection:
+        begun = sa.select(transitions.c.at).where(transitions.c.state == "reading").order_by(transitions.c.at)
+        at = list(connection.execute(begun).scalars())
+    assert len(at) == len(ids)  # each once
+    # In no while more than three a second, and those of one second that a pause had left; however slow the machine is.
+    for first, start in enumerate(at):
+        for last, end in enumerate(at[first:], first):
+            assert last - first <= 3 * ((end - start).total_seconds() + 1) + 1
+    assert inbox.State.FAILED not in inbox.states(services.store, ids).values()
+    services.store.close()

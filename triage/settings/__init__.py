@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 
 from triage.errors import SettingsError
-from triage.settings import language_model, odoo
+from triage.settings import language_model, odoo, queues
 
 PREFIX = "TRIAGE_"
 _FILE_SUFFIX = "_FILE"
@@ -32,7 +32,7 @@ def _setting(default: object, help: str, unit: str = "", **limits: Any) -> Any:
     return Field(default=default, description=help, json_schema_extra={"unit": unit}, validate_default=False, **limits)
 
 
-class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSettings):
+class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, queues.QueueSettings, BaseSettings):
     """The settings, checked. Build it with `load`, which names everything that is wrong at once."""
 
     model_config = SettingsConfigDict(
@@ -79,10 +79,6 @@ class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, BaseSett
     scan_every: int = _setting(
         3600, "How often the ERP is scanned for what no message tells; 0: never by itself.", "seconds", ge=0
     )
-    worker_queues: str = _setting(
-        "", "Queues of one worker, of `intake,reading,scans,model,odoo`; empty: all. Each needs a worker somewhere."
-    )
-    worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
     retention_days: int = _setting(
         0, "Settled messages older than this are deleted once a day, with all that was made of them; 0: never.", "days",
         ge=0, le=36_500,
@@ -322,6 +318,7 @@ def _contradictions(settings: Settings) -> list[tuple[set[str], _Problem]]:
         if not url.get_secret_value().startswith(schemes):
             found.append((name, name, "is of no kind known here", f"It begins with {' or '.join(schemes)}."))
     found += odoo.contradictions(settings)
+    found += queues.contradictions(settings)
     found += language_model.contradictions(
         settings,
         mode=settings.mode,

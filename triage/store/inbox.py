@@ -8,15 +8,15 @@ Never claims a message twice at a time, never loses one: what its worker dropped
 import enum
 import secrets
 import traceback
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from triage.domain.message import Message
-from triage.store import lanes, measures
+from triage.store import lanes, measures, rates
 from triage.store.database import Store, insert_once
 from triage.store.lanes import Lane
 from triage.store.tables import blobs, messages, outcomes, refusals, transitions
@@ -61,6 +61,7 @@ class Terms:
     lease: timedelta = timedelta(seconds=360)
     max_attempts: int = 3
     retry_delay: timedelta = timedelta(seconds=30)  # doubled for each further attempt
+    rates: Mapping[str, float] = field(default_factory=dict)  # queue → claims a second at most; others have no limit
 
     def pause(self, attempt: int) -> timedelta:
         """How long to wait after attempt number `attempt` failed; a day at most."""
@@ -157,12 +158,16 @@ def claim(store: Store, message_id: str, terms: Terms) -> Claim | None:
         )  # fmt: skip
 
 
-def claim_next(store: Store, lane: Lane, terms: Terms) -> Claim | None:
-    """Take the message of a lane whose turn it is. None where nothing can be taken."""
+def claim_next(store: Store, lane: Lane, terms: Terms) -> Claim | rates.Wait | None:
+    """Take the message of a lane whose turn it is. None where nothing can be taken, `Wait` where it is too soon."""
     now = store.now
     with store.write() as connection:
         turn = connection.execute(lanes.next_of(lane, now, most_attempts=terms.max_attempts)).scalar_one_or_none()
-        return None if turn is None else _taken(connection, messages.c.id == turn, terms, now)
+        if turn is None:
+            return None
+        if lane in terms.rates and (wait := rates.take(connection, lane, terms.rates[lane], now)) is not None:
+            return wait
+        return _taken(connection, messages.c.id == turn, terms, now)
 
 
 def _taken(connection: Connection, which: sa.ColumnElement[bool], terms: Terms, now: datetime) -> Claim | None:

@@ -16,10 +16,12 @@ from sqlalchemy.engine import Connection
 from triage.domain.advice import Priority, Role
 from triage.domain.outcome import NothingToSay
 from triage.domain.posting import Note, Receipt
-from triage.store import codec, database, entries, inbox, measures
+from triage.store import codec, database, entries, inbox, measures, rates
 from triage.store.database import Store, insert_once
 from triage.store.tables import local_notes, messages, outbox, outcomes, posts
 
+#: The queue in which notes wait.
+QUEUE = "odoo"
 #: The most urgent note is left first.
 _RANKS = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2, Priority.LOW: 3}
 
@@ -95,8 +97,11 @@ def claim(store: Store, outbox_id: int, terms: inbox.Terms) -> Claimed | None:
         return _taken(connection, outbox_id, terms, store.now)
 
 
-def claim_next(store: Store, terms: inbox.Terms) -> Claimed | None:
-    """Take the most urgent note that can be left; outdated ones are ended on the way. None where there is none."""
+def claim_next(store: Store, terms: inbox.Terms) -> Claimed | rates.Wait | None:
+    """Take the most urgent note that can be left; outdated ones are ended on the way.
+
+    None where there is none, `Wait` where it is too soon.
+    """
     now = store.now
     free = sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now, outbox.c.attempts < terms.max_attempts)
     held = outbox.alias("held")
@@ -109,6 +114,8 @@ def claim_next(store: Store, terms: inbox.Terms) -> Claimed | None:
             outbox_id = connection.execute(turn.with_for_update(skip_locked=True)).scalar_one_or_none()
             if outbox_id is None:
                 return None
+            if QUEUE in terms.rates and (wait := rates.take(connection, QUEUE, terms.rates[QUEUE], now)) is not None:
+                return wait
             claimed = _taken(connection, outbox_id, terms, now)
             ended = connection.execute(sa.select(outbox.c.state).where(outbox.c.id == outbox_id)).scalar_one()
         if claimed is not None or ended == "pending":  # another note of the situation was faster

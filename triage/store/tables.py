@@ -3,62 +3,11 @@
 Never creates anything by itself: `Store.migrate` does.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant in UTC; SQLite keeps it without its zone."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant must be aware")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class SafeText(TypeDecorator[str]):
-    """Text that any database takes: NUL characters and lone surrogates of broken mails become U+FFFD."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-#: 64 bits on PostgreSQL; SQLite's automatic keys need its own INTEGER.
-Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _key() -> sa.Column[Any]:
-    return sa.Column("id", Key, primary_key=True, autoincrement=True)
-
+from triage.store.columns import Instant, Key, SafeText
+from triage.store.columns import key as _key
+from triage.store.columns import metadata as metadata
 
 #: Bytes as they came in, once each.
 blobs = sa.Table(
@@ -389,4 +338,13 @@ log_heads = sa.Table(
     sa.Column("end", Key, nullable=False),  # bytes of the file up to and with that line
     sa.Column("fault", SafeText, nullable=False, server_default=""),
     sa.Column("at", Instant, nullable=False),
+)
+
+#: Queues whose rate is limited: when the next may be taken from each.
+queue_rates = sa.Table(
+    "queue_rates",
+    metadata,
+    sa.Column("queue", sa.String(16), primary_key=True),
+    sa.Column("free_at", Instant, nullable=False),
+    sa.Column("bell_at", Instant, nullable=False),  # when somebody rings for it
 )

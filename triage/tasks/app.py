@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from triage import bootstrap
 from triage.errors import Error, StoreError
 from triage.settings import Settings
-from triage.store import figures
+from triage.store import figures, outbox, rates
 from triage.store.lanes import Lane
 from triage.tasks import work as working
 
@@ -33,13 +33,15 @@ RECONCILE = "triage.reconcile"
 RETAIN = "triage.retain"
 
 #: The queue of each kind of work besides the lanes, which are queues of their own.
-INTAKE, ODOO = "intake", "odoo"
+INTAKE, ODOO = "intake", outbox.QUEUE
 QUEUES = (INTAKE, *(lane.value for lane in Lane), ODOO)
 _QUEUE_OF = {SWEEP: INTAKE, RETAIN: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO}
 
 #: A bell has work done until nothing is left, or for so long (seconds); then it rings again, so that others get a turn.
 _TURN = 5.0
 _DAY = 86_400  # seconds
+#: A rate is waited for up to so long (seconds) without giving up the turn; a bell rings that much later at most.
+_SHORT, _LONGEST_BELL = 0.25, 60.0
 #: Bells that a sweep rings for one queue: more than there are processes.
 _MOST_BELLS = 64
 
@@ -71,11 +73,8 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
     @app.task(name=POST, shared=False)  # type: ignore[untyped-decorator]
     def post() -> None:
         with _unless_away(POST):
-            work, end = own_work(Lane.READING), time.monotonic() + _TURN
-            while working.post_next(work):
-                if time.monotonic() > end:
-                    ring(app, POST)
-                    break
+            work = own_work(Lane.READING)
+            _turn(lambda: working.post_next(work), lambda bell: ring(app, POST, countdown=bell))
             figures.write(work.store)
 
     @app.task(name=SWEEP, shared=False)  # type: ignore[untyped-decorator]
@@ -92,17 +91,39 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
 
 def _read_on(app: Celery, work: working.Work, lane: Lane) -> None:
     """Read what waits in a lane until nothing does, or the turn is over."""
-    end = time.monotonic() + _TURN
-    while (stored := working.read_next(work, lane)) is not None:
+
+    def one() -> bool | rates.Wait:
+        stored = working.read_next(work, lane)
+        if stored is None or isinstance(stored, rates.Wait):
+            return stored or False
         if stored.outbox_id is not None:
             ring(app, POST)
         for item in stored.next:
             if item.lane is not lane:  # those of this lane are taken here
                 ring_lane(app, item.lane)
-        if time.monotonic() > end:
-            ring_lane(app, lane)
-            break
+        return True
+
+    _turn(one, lambda bell: ring_lane(app, lane, countdown=bell))
     figures.write(work.store)
+
+
+def _turn(one: Callable[[], bool | rates.Wait], ring_again: Callable[[float | None], object]) -> None:
+    """Do one after another until nothing waits, or the turn is over; then ring again.
+
+    Where a queue's rate forbids the next one, a short time is waited here; a longer one gives others their turn, and
+    one bell is left to ring behind it.
+    """
+    end = time.monotonic() + _TURN
+    while found := one():
+        if isinstance(found, rates.Wait):
+            if found.seconds > _SHORT:
+                if found.ring:
+                    ring_again(min(found.seconds, _LONGEST_BELL))
+                return
+            time.sleep(found.seconds)
+        if time.monotonic() > end:
+            ring_again(None)
+            return
 
 
 @contextlib.contextmanager
@@ -166,18 +187,26 @@ def _looking(services: bootstrap.Services, task: str) -> Iterator[bootstrap.Serv
     figures.write(services.store)
 
 
-def ring_lane(app: Celery, lane: Lane, *, expires: float | None = None) -> bool:
+def ring_lane(app: Celery, lane: Lane, *, expires: float | None = None, countdown: float | None = None) -> bool:
     """Have the next message of a lane read soon; see `ring`."""
-    return ring(app, READ, lane.value, queue=lane.value, expires=expires)
+    return ring(app, READ, lane.value, queue=lane.value, expires=expires, countdown=countdown)
 
 
-def ring(app: Celery, task: str, *given: str, queue: str | None = None, expires: float | None = None) -> bool:
-    """Have a task run soon; unheard for `expires` seconds, it is not run at all.
+def ring(
+    app: Celery,
+    task: str,
+    *given: str,
+    queue: str | None = None,
+    expires: float | None = None,
+    countdown: float | None = None,
+) -> bool:
+    """Have a task run soon, or after `countdown` seconds; unheard for `expires` seconds, it is not run at all.
 
     False where the broker does not answer: then the sweep finds the work later.
     """
     try:
-        app.tasks[task].apply_async(args=given, queue=queue or _QUEUE_OF[task], expires=expires, retry=False)
+        where = queue or _QUEUE_OF[task]
+        app.tasks[task].apply_async(args=given, queue=where, expires=expires, countdown=countdown, retry=False)
     except (OperationalError, OSError) as error:
         _log.warning("broker does not answer", task=task, error=type(error).__name__)
         return False

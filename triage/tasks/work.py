@@ -18,7 +18,7 @@ from triage.domain.ports import Toolkit
 from triage.domain.posting import Poster
 from triage.errors import Error
 from triage.settings import Settings
-from triage.store import figures, inbox, lanes, measures, model_use, outbox, results
+from triage.store import figures, inbox, lanes, measures, model_use, outbox, rates, results
 from triage.store.database import Store
 from triage.store.lanes import Lane, Waiting
 from triage.tasks import handing, log_head
@@ -98,10 +98,10 @@ def read(work: Work, message_id: str) -> results.Stored | None:
     return None if claim is None else _read(work, claim)
 
 
-def read_next(work: Work, lane: Lane) -> results.Stored | None:
-    """As `read`, with the message of the lane whose turn it is."""
+def read_next(work: Work, lane: Lane) -> results.Stored | rates.Wait | None:
+    """As `read`, with the message of the lane whose turn it is; `Wait` where the lane's rate forbids it for now."""
     claim = inbox.claim_next(work.store, lane, work.terms)
-    return None if claim is None else _read(work, claim)
+    return _read(work, claim) if isinstance(claim, inbox.Claim) else claim
 
 
 def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
@@ -169,9 +169,11 @@ def post(work: Work, outbox_id: int) -> bool:
     return claimed is not None and _post(work, claimed)
 
 
-def post_next(work: Work) -> bool:
-    """As `post`, with the most urgent note that waits."""
+def post_next(work: Work) -> bool | rates.Wait:
+    """As `post`, with the most urgent note that waits; `Wait` where the rate of notes forbids it for now."""
     claimed = outbox.claim_next(work.store, work.terms)
+    if isinstance(claimed, rates.Wait):
+        return claimed
     return claimed is not None and _post(work, claimed)
 
 
