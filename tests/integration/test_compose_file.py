@@ -65,6 +65,13 @@ def test_ours_run_commands_and_settings_that_exist() -> None:
         assert {item.removesuffix("_FILE") for item in service["environment"]} <= known | {"TRIAGE_DATABASE_URL"}, name
         assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"], name
+    for name, service in ours.items():
+        rounds = service["command"][1] in ("worker", "scheduler")
+        # The image's own check asks the pages; what ends by itself needs none.
+        expected = ["CMD", "triage", "alive"] if rounds else None
+        assert service.get("healthcheck", {}).get("test") == expected, name
+        assert service.get("healthcheck", {}).get("disable", False) is (name == "migrate"), name
+    assert compose()["x-triage"]["environment"]["TRIAGE_HEARTBEAT"].startswith("/tmp/")  # what can be written there
     published = [port for item in compose()["services"].values() for port in item.get("ports", [])]
     assert all(port.startswith("127.0.0.1:") for port in published)
 

@@ -4,6 +4,7 @@ Loads nothing heavy before a command is chosen. An error is one line on standard
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -129,6 +130,10 @@ def _service_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     worker.add_argument("--concurrency", type=int, help="processes (default: TRIAGE_WORKER_CONCURRENCY)")
     mode_option(worker)
     command(commands, "scheduler", _scheduler, "put back work that got stuck, every so often")
+    alive = command(
+        commands, "alive", _alive, "tell whether the worker or scheduler of TRIAGE_HEARTBEAT does its rounds"
+    )
+    alive.add_argument("--json", action="store_true", help="print JSON")
     command(commands, "migrate", _migrate, "bring the database's tables to this version")
 
 
@@ -298,6 +303,17 @@ def _scheduler(given: argparse.Namespace) -> int:
     from triage.tasks import serving
 
     return serving.scheduler(load(given))
+
+
+def _alive(given: argparse.Namespace) -> int:
+    from triage.tasks import serving
+
+    fault = serving.alive(quiet(given))
+    if given.json:
+        sys.stdout.write(json.dumps({"alive": not fault, "fault": fault}) + "\n")
+    elif fault:
+        sys.stdout.write(f"{fault}\n")
+    return 1 if fault else 0
 
 
 def _migrate(given: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
-"""The settings of queues: which of them a worker serves, with how many processes, and how fast each is worked off."""
+"""The settings of queues and workers: which one serves which, with how many processes, how fast each is worked off."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -20,6 +21,9 @@ class QueueSettings(BaseModel):
         "", "Queues of one worker, of `intake,reading,scans,model,odoo`; empty: all. Each needs a worker somewhere."
     )
     worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
+    heartbeat: Path | None = _setting(
+        None, "File that a worker or the scheduler touches every few seconds, for `triage alive`; one for each process."
+    )
     queue_rates: str = _setting(
         "",
         "How much is taken from a queue at most by all workers together: `odoo=5;model=0.5`; empty: no limits.",

@@ -15,6 +15,7 @@ from triage.errors import SettingsError
 from triage.settings import Settings
 from triage.store.lanes import Lane
 from triage.tasks import app as apps
+from triage.tasks import heartbeat
 from triage.tasks import work as working
 
 #: Has what waits read soon.
@@ -24,7 +25,10 @@ Ring = Callable[[], object]
 def app_of(settings: Settings) -> Celery:
     """The production app of the settings."""
     services = functools.cache(lambda: bootstrap.services(settings))
-    return apps.make_app(settings, lambda lane: working.of(services(), lane=lane))
+    app = apps.make_app(settings, lambda lane: working.of(services(), lane=lane))
+    if settings.heartbeat is not None:
+        heartbeat.beats(app, settings.heartbeat)
+    return app
 
 
 def worker(settings: Settings) -> int:
@@ -53,8 +57,18 @@ def worker(settings: Settings) -> int:
 def scheduler(settings: Settings) -> int:
     """Ring for the sweep every so many seconds until stopped. One is enough; two do no harm."""
     _outside(settings)
-    app_of(settings).Beat(scheduler_cls="celery.beat:Scheduler", loglevel=settings.log_level).run()
+    app_of(settings).Beat(scheduler_cls=heartbeat.Ticking, loglevel=settings.log_level).run()
     return 0
+
+
+def alive(settings: Settings) -> str:
+    """What is wrong with the worker or scheduler that has these settings; "" where it does its rounds.
+
+    Raises SettingsError where none is told to say so.
+    """
+    if settings.heartbeat is None:
+        raise SettingsError("no heartbeat is kept", way_out="Set TRIAGE_HEARTBEAT to a file, for the process too.")
+    return heartbeat.fault(settings.heartbeat)
 
 
 def ringer(settings: Settings) -> Ring:
