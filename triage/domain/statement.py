@@ -122,8 +122,14 @@ class Loose:
     """A value that a sentence names, before anybody knows what it is said of."""
 
     kind: LooseKind
-    value: date | Decimal
     evidence: Evidence  # the sentence
+    day: date | None = None  # of kind DAY
+    number: Decimal | None = None  # of the others; stored text does not tell a day from a number
+
+    @property
+    def value(self) -> date | Decimal | None:
+        """The day or the number."""
+        return self.day if self.kind is LooseKind.DAY else self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,13 +35,13 @@ def _of(sentence: Sentence, context: Context) -> Iterator[Loose]:
     if topics.names_a_day(sentence, context):
         for day in cues.dates_in(text, context):
             if day.value > context.today and not cues.behind_former(text, day):
-                yield Loose(kind=LooseKind.DAY, value=day.value, evidence=place)
+                yield Loose(kind=LooseKind.DAY, day=day.value, evidence=place)
     covered = regions.covered(text, anchors.find_anchors(text, context.hints))
     own = {units.find_unit(item.line.uom) for item in context.hints.candidates}
     for item in quantities.in_text(covered, context, context.hints.candidates):
         if item.role is Use.STATED and item.unit and units.find_unit(item.unit) in own:
-            yield Loose(kind=LooseKind.COUNT, value=item.value, evidence=place)
+            yield Loose(kind=LooseKind.COUNT, number=item.value, evidence=place)
     ours = {item.line.price for item in context.hints.candidates if item.line.price}
     for amount in clause_prices.unit_amounts(covered, context):
         if any(price / _FAR < amount < price * _FAR for price in ours):
-            yield Loose(kind=LooseKind.PRICE, value=amount, evidence=place)
+            yield Loose(kind=LooseKind.PRICE, number=amount, evidence=place)

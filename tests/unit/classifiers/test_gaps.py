@@ -90,7 +90,8 @@ def test_deviations_too_large_to_be_believed(kind, value, doubted):
 
 
 def loose(kind, value, text="a sentence"):
-    return Loose(kind=kind, value=value, evidence=Evidence(part="body", text=text))
+    given = {"day" if kind is LooseKind.DAY else "number": value}
+    return Loose(kind=kind, evidence=Evidence(part="body", text=text), **given)
 
 
 def left(*named, lines=()):
