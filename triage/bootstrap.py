@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from triage.erp.odoo.wire import Wire
     from triage.llm.answers import Recording
     from triage.llm.room import Room
+    from triage.outgoing.sender import Sender
     from triage.reading.sandbox import SandboxedReader
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +75,11 @@ def services(settings: Settings) -> Services:
 
     Raises SettingsError or StoreError.
     """
-    store = database.open_store(settings.database_url.get_secret_value(), timeout=settings.database_timeout)
+    store = database.open_store(
+        settings.database_url.get_secret_value(),
+        timeout=settings.database_timeout,
+        tells_events=bool(settings.events_url),
+    )
     if settings.sqlite:
         migrate.migrate(store)
     else:
@@ -155,6 +160,17 @@ def standing(settings: Settings, store: Store | None = None) -> "Standing":
     from triage.erp.odoo import standing as comparing
 
     return comparing.Standing(odoo_wire(settings, store))
+
+
+def sender(settings: Settings) -> "Sender":
+    """Who sends outgoing events. Raises SettingsError where nobody is to be told."""
+    from triage.outgoing import sender as sending
+
+    if not settings.events_url or settings.events_secret is None:
+        raise SettingsError("no receiver of events is set", way_out="Set TRIAGE_EVENTS_URL.")
+    return sending.Sender(
+        settings.events_url, lambda: settings.secrets("events_secret"), timeout=settings.events_timeout
+    )
 
 
 def _erp_now(settings: Settings, store: Store) -> datetime:

@@ -65,6 +65,16 @@ class ForbiddenCallError(Error):
     """Our own guard refused a call to the ERP before it left."""
 
 
+class ReceiverUnavailableError(Error):
+    """Whoever receives our events does not answer, or answers with a passing fault."""
+
+    retry_helps = True
+
+
+class ReceiverRefusedError(Error):
+    """Whoever receives our events refuses them."""
+
+
 class PromptError(Error):
     """A prompt file can't be used; names file and key."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage import __version__
-from triage.cli import dead, memory, model, odoo, retention
+from triage.cli import dead, events, memory, model, odoo, retention
 from triage.cli.options import Handler, command, load, quiet, quiet_level
 from triage.cli.options import mode as mode_option
 from triage.errors import Error
@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     odoo.add(commands)
     memory.add(commands)
     dead.add(commands)
+    events.add(commands)
     retention.add(commands)
     _other_commands(commands)
     return top

@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 
 from triage.errors import SettingsError
-from triage.settings import language_model, odoo, queues
+from triage.settings import events, language_model, odoo, queues
 
 PREFIX = "TRIAGE_"
 _FILE_SUFFIX = "_FILE"
@@ -32,7 +32,9 @@ def _setting(default: object, help: str, unit: str = "", **limits: Any) -> Any:
     return Field(default=default, description=help, json_schema_extra={"unit": unit}, validate_default=False, **limits)
 
 
-class Settings(language_model.LanguageModelSettings, odoo.OdooSettings, queues.QueueSettings, BaseSettings):
+class Settings(
+    language_model.LanguageModelSettings, odoo.OdooSettings, events.EventSettings, queues.QueueSettings, BaseSettings
+):
     """The settings, checked. Build it with `load`, which names everything that is wrong at once."""
 
     model_config = SettingsConfigDict(
@@ -319,6 +321,7 @@ def _contradictions(settings: Settings) -> list[tuple[set[str], _Problem]]:
             found.append((name, name, "is of no kind known here", f"It begins with {' or '.join(schemes)}."))
     found += odoo.contradictions(settings)
     found += queues.contradictions(settings)
+    found += events.contradictions(settings, task_time_limit=settings.task_time_limit)
     found += language_model.contradictions(
         settings,
         mode=settings.mode,

@@ -18,7 +18,8 @@ class QueueSettings(BaseModel):
     """Fields about queues; mixed into the settings."""
 
     worker_queues: str = _setting(
-        "", "Queues of one worker, of `intake,reading,scans,model,odoo`; empty: all. Each needs a worker somewhere."
+        "",
+        "Queues of one worker, of `intake,reading,scans,model,odoo,events`; empty: all. Each needs a worker somewhere.",
     )
     worker_concurrency: int = _setting(2, "Processes of one worker.", "", ge=1, le=64)
     heartbeat: Path | None = _setting(

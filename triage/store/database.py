@@ -34,6 +34,7 @@ class Store:
     engine: Engine
     clock: Clock
     measures: Measures = field(default_factory=Measures)  # what this process counts
+    tells_events: bool = False  # somebody wants outgoing events
 
     @property
     def now(self) -> datetime:
@@ -55,7 +56,7 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, timeout: float = 10.0, clock: Clock = utc_now) -> Store:
+def open_store(url: str, *, timeout: float = 10.0, clock: Clock = utc_now, tells_events: bool = False) -> Store:
     """Connects lazily to `url`; `timeout` (seconds) bounds the wait for a lock or a connection.
 
     Raises SettingsError where the address can't be used.
@@ -67,7 +68,7 @@ def open_store(url: str, *, timeout: float = 10.0, clock: Clock = utc_now) -> St
             "TRIAGE_DATABASE_URL is no database address", way_out="Write sqlite:///path or postgresql://user@host/name."
         ) from error
     if address.get_backend_name() == "sqlite":
-        return Store(engine=_sqlite(address, timeout), clock=clock)
+        return Store(engine=_sqlite(address, timeout), clock=clock, tells_events=tells_events)
     try:
         engine = sa.create_engine(
             address,
@@ -80,7 +81,7 @@ def open_store(url: str, *, timeout: float = 10.0, clock: Clock = utc_now) -> St
         raise SettingsError(
             f"TRIAGE_DATABASE_URL needs the module {error.name}", way_out="Install it: pip install 'triage[postgres]'."
         ) from error
-    return Store(engine=engine, clock=clock)
+    return Store(engine=engine, clock=clock, tells_events=tells_events)
 
 
 def _sqlite(address: URL, timeout: float) -> Engine:

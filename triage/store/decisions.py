@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from triage.store import entries, learned, looks, measures
+from triage.store import entries, events, learned, looks, measures
 from triage.store.database import Store
 from triage.store.tables import entries as rows
 from triage.store.tables import entry_messages, feedback, outbox
@@ -53,12 +53,13 @@ def adopt(store: Store, key: str, judgement: Judgement, *, digest: str, source: 
             return False
         seen = sa.select(sa.func.max(outbox.c.outcome_id)).where(outbox.c.key == key, outbox.c.digest == digest)
         outcome_id = connection.execute(seen).scalar_one()
-        record(connection, row, judgement, outcome_id or row.outcome_id, now, seen_only=outcome_id is not None)
+        record(store, connection, row, judgement, outcome_id or row.outcome_id, now, seen_only=outcome_id is not None)
     store.measures.count(measures.DECISIONS, judgement.decision)
     return True
 
 
 def record(
+    store: Store,
     connection: Connection,
     row: Row[*tuple[object, ...]],
     judgement: Judgement,
@@ -72,7 +73,10 @@ def record(
     seen_only: it is about that outcome and those before it; the entry stays open where a later message tells something.
     """
     values = {"decision": judgement.decision, "comment": judgement.comment[:4000], "person": judgement.person[:200]}
-    connection.execute(feedback.insert().values(entry_id=row.id, outcome_id=outcome_id, at=judgement.at, **values))
+    told = feedback.insert().values(entry_id=row.id, outcome_id=outcome_id, at=judgement.at, **values)
+    number = connection.execute(told.returning(feedback.c.id)).scalar_one()
+    facts = {"key": row.key, "decision": judgement.decision, "decided_at": judgement.at.isoformat()}
+    events.put(store, connection, events.Type.DECISION, str(number), facts, entry_key=row.key)
     if judgement.decision in _ACCEPTING:
         learned.learn(connection, outcome_id, person=judgement.person, now=now)
     before = entries.sorts(connection, row)

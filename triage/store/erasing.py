@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from triage.store import codec, entries
+from triage.store import codec, entries, events
 from triage.store.database import Store
 from triage.store.inbox import FINAL
 from triage.store.tables import (
@@ -240,6 +240,7 @@ def _remove(connection: Connection, ids: list[str], now: datetime, report: Repor
     connection.execute(sa.delete(model_answers).where(model_answers.c.request.in_(requests)))
     connection.execute(sa.delete(entry_messages).where(mine))
     connection.execute(sa.delete(outbox).where(outbox.c.message_id.in_(free)))
+    events.remove(connection, message_ids=free)
     for entry_id in about:
         entry = entries.lock(connection, entry_id)
         if rest[entry_id]:
@@ -269,6 +270,7 @@ def _remove_entry(connection: Connection, entry: sa.Row[*tuple[object, ...]]) ->
         connection.execute(sa.delete(table).where(table.c.entry_id == entry.id))
     for table in (outbox, posts, local_notes):
         connection.execute(sa.delete(table).where(table.c.key == entry.key))
+    events.remove(connection, entry_key=entry.key)
     connection.execute(sa.delete(entry_rows).where(entry_rows.c.id == entry.id))
 
 

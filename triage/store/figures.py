@@ -17,7 +17,7 @@ from triage.store.database import Store, add_counts
 from triage.store.entries import EntryState
 from triage.store.inbox import CLAIMED, State
 from triage.store.lanes import Lane
-from triage.store.tables import entries, measures, messages, outbox
+from triage.store.tables import entries, events, measures, messages, outbox
 
 #: Seconds after which a process that is busy writes down what it counted.
 _EVERY = 5.0
@@ -67,9 +67,10 @@ class Waits:
 class Standing:
     """What stands in the database at this moment."""
 
-    waiting: dict[str, Waits]  # by queue: lanes, and "odoo" for notes
+    waiting: dict[str, Waits]  # by queue: lanes, "odoo" for notes, and "events"
     worked_on: int
     dead_letters: int
+    dead_events: int  # outgoing events that nobody took
     entries: dict[str, int]  # by state
     looked_at: datetime | None  # when Odoo's chatter was last looked at
 
@@ -81,6 +82,10 @@ def standing(store: Store) -> Standing:
     notes = sa.select(sa.func.count().label("number"), sa.func.min(outbox.c.due_at).label("since")).where(
         outbox.c.state == "pending"
     )
+    told_of = sa.select(sa.func.count().label("number"), sa.func.min(events.c.due_at).label("since")).where(
+        events.c.state == "pending"
+    )
+    given_up = sa.select(sa.func.count()).select_from(events).where(events.c.state == "failed")
     some = (*CLAIMED, State.FAILED)
     states = sa.select(messages.c.state, sa.func.count()).where(messages.c.state.in_(some)).group_by(messages.c.state)
     with store.read() as connection:
@@ -88,6 +93,9 @@ def standing(store: Store) -> Standing:
         waiting |= {row.lane: Waits(number=row.number, since=row.since) for row in connection.execute(lanes)}
         row = connection.execute(notes).one()
         waiting["odoo"] = Waits(number=row.number, since=row.since)
+        row = connection.execute(told_of).one()
+        waiting["events"] = Waits(number=row.number, since=row.since)
+        dead_events = connection.execute(given_up).scalar_one()
         found = {row[0]: row[1] for row in connection.execute(states)}
         kinds = sa.select(entries.c.state, sa.func.count()).group_by(entries.c.state)
         told = dict.fromkeys(EntryState, 0) | {row[0]: row[1] for row in connection.execute(kinds)}
@@ -96,6 +104,7 @@ def standing(store: Store) -> Standing:
         waiting=waiting,
         worked_on=sum(found.values()),
         dead_letters=dead,
+        dead_events=int(dead_events),
         entries=told,
         looked_at=looks.looked_at(store, looks.CHATTER),
     )

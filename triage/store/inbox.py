@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from triage.domain.message import Message
-from triage.store import lanes, measures, rates
+from triage.store import events, lanes, measures, rates
 from triage.store.database import Store, insert_once
 from triage.store.lanes import Lane
 from triage.store.tables import blobs, messages, outcomes, refusals, transitions
@@ -236,6 +236,8 @@ def fail(store: Store, claim: Claim, failure: Failure, terms: Terms) -> State | 
         if not release(connection, claim, state, now, **told):
             return None
         record(connection, claim.message.id, state, now, f"{failure.step}: {failure.reason}")
+        if not again:
+            events.put_failure(store, connection, claim.message.id, step=failure.step, reason=failure.reason)
     store.measures.count(measures.FAILURES, failure.step, "no" if again else "yes")
     return state
 
@@ -315,6 +317,8 @@ def _take_back(store: Store, connection: Connection, terms: Terms, limit: int) -
         state = State.FAILED if spent else State.RECEIVED
         connection.execute(sa.update(messages).where(messages.c.id == row.id).values(state=state, **values))
         record(connection, row.message_id, state, now, why)
+        if spent:
+            events.put_failure(store, connection, row.message_id, step=_DOING[row.state], reason=why)
         store.measures.count(measures.FAILURES, "lost", "yes" if spent else "no")
     return len(found)
 

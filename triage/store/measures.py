@@ -38,6 +38,11 @@ FAILURES = Metric(
     name="triage_failures", help="Attempts that failed; final: no further one follows.", labels=("step", "final")
 )
 NOTES = Metric(name="triage_notes", help="Notes left on records.")
+EVENTS = Metric(
+    name="triage_events",
+    help="Deliveries of outgoing events, by what became of them: sent, again, given up.",
+    labels=("result",),
+)
 DECISIONS = Metric(name="triage_decisions", help="What people decided about entries.", labels=("decision",))
 STEPS = Metric(
     name="triage_step_seconds",
@@ -61,7 +66,7 @@ MODEL = Metric(
     labels=("result",),
     bounds=_SECONDS,
 )
-ALL = (MESSAGES, REFUSED, OUTCOMES, FAILURES, NOTES, DECISIONS, STEPS, DELAYS, CONFIDENCE, ODOO, MODEL)
+ALL = (MESSAGES, REFUSED, OUTCOMES, FAILURES, NOTES, EVENTS, DECISIONS, STEPS, DELAYS, CONFIDENCE, ODOO, MODEL)
 
 #: (metric, labels, bucket) → how often, or for `SUM` how much in parts of `SCALE`.
 Deltas = Counter[tuple[str, ...]]

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from triage.domain.advice import Priority, Role
 from triage.domain.outcome import NothingToSay
 from triage.domain.posting import Note, Receipt
-from triage.store import codec, database, entries, inbox, measures, rates
+from triage.store import codec, database, entries, events, inbox, measures, rates
 from triage.store.database import Store, insert_once
 from triage.store.tables import local_notes, messages, outbox, outcomes, posts
 
@@ -192,7 +192,7 @@ def fail(store: Store, claimed: Claimed, failure: inbox.Failure, terms: inbox.Te
             )
         )
         if connection.execute(ended).rowcount == 1 and not again:
-            _give_up(connection, claimed.outbox_id, claimed.message_id, failure, now)
+            _give_up(store, connection, claimed.outbox_id, claimed.message_id, failure, now)
     store.measures.count(measures.FAILURES, failure.step, "no" if again else "yes")
 
 
@@ -211,7 +211,7 @@ def stuck(store: Store, terms: inbox.Terms, *, limit: int = 1000) -> tuple[int, 
         for row in connection.execute(sa.select(outbox.c.id, outbox.c.message_id).where(spent).limit(limit)).all():
             ended = sa.update(outbox).where(outbox.c.id == row.id, spent)
             if connection.execute(ended.values(state="failed", reason=failure.reason, updated_at=now)).rowcount == 1:
-                _give_up(connection, int(row.id), row.message_id, failure, now)
+                _give_up(store, connection, int(row.id), row.message_id, failure, now)
         again = {"state": "pending", "lease_until": None, "lease_token": None, "updated_at": now}
         connection.execute(sa.update(outbox).where(lost, ~spent).values(**again))
         due = sa.and_(outbox.c.state == "pending", outbox.c.due_at <= now)
@@ -298,8 +298,11 @@ def _of_this_note(outbox_id: int, message_id: str) -> sa.ColumnElement[bool]:
     return sa.and_(messages.c.message_id == message_id, waits, messages.c.outcome_id == outcome)
 
 
-def _give_up(connection: Connection, outbox_id: int, message_id: str, failure: inbox.Failure, now: datetime) -> None:
+def _give_up(
+    store: Store, connection: Connection, outbox_id: int, message_id: str, failure: inbox.Failure, now: datetime
+) -> None:
     told = {"step": failure.step, "reason": failure.reason, "way_out": failure.way_out, "trace": failure.trace}
     moved = sa.update(messages).where(_of_this_note(outbox_id, message_id))
     if connection.execute(moved.values(state=inbox.State.FAILED, updated_at=now, **told)).rowcount == 1:
         inbox.record(connection, message_id, inbox.State.FAILED, now, f"{failure.step}: {failure.reason}")
+        events.put_failure(store, connection, message_id, step=failure.step, reason=failure.reason)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from triage.errors import InputError
 from triage.store import codec, decisions, entries, measures
@@ -261,9 +262,15 @@ def decide(
                 "there is no such entry", subject=key, way_out="It may have moved; look for it in the list."
             )
         judgement = decisions.Judgement(decision=decision, comment=comment, person=person, at=store.now, until=until)
-        entry = _entry(decisions.record(connection, row, judgement, row.outcome_id, store.now))
+        entry = _entry(decisions.record(store, connection, row, judgement, row.outcome_id, store.now))
     store.measures.count(measures.DECISIONS, decision)
     return entry
+
+
+def entry_of(connection: Connection, key: str) -> Entry | None:
+    """The entry of a situation as it stands in this transaction."""
+    row = connection.execute(sa.select(rows).where(rows.c.key == key)).one_or_none()
+    return None if row is None else _entry(row)
 
 
 def wake(store: Store) -> int:

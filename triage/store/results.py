@@ -16,7 +16,20 @@ from triage.domain.lessons import Lesson
 from triage.domain.message import Message
 from triage.domain.outcome import Failed, Outcome
 from triage.domain.ports import Earlier
-from triage.store import codec, database, entries, inbox, lanes, learned, measures, model_use, outbox
+from triage.store import (
+    codec,
+    database,
+    entries,
+    events,
+    facts,
+    inbox,
+    lanes,
+    learned,
+    measures,
+    model_use,
+    outbox,
+    queue,
+)  # fmt: skip
 from triage.store.database import Store
 from triage.store.lanes import Waiting
 from triage.store.tables import blobs, messages, outcome_orders, outcomes
@@ -85,6 +98,7 @@ def finish(
                 connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
+        _tell(store, connection, outcome, outcome_id)
         again = _out_of_order(connection, claim, outcome_id, orders, now)
         behind = lanes.behind(connection, outcome.message_id)
     review = outcome.assessment.needs_review
@@ -94,6 +108,15 @@ def finish(
         store.measures.observe(measures.CONFIDENCE, line.confidence, "line")
     turns = dict.fromkeys((*again, *((behind,) if behind is not None else ())))
     return Stored(state=state, outbox_id=note, next=tuple(turns))
+
+
+def _tell(store: Store, connection: Connection, outcome: entries.GoodEnd, outcome_id: int) -> None:
+    key = outcome.advice.key
+    entry = queue.entry_of(connection, key)
+    told = {"message_id": outcome.message_id, "outcome": type(outcome).__name__,
+            "entry": facts.of_entry(entry) if entry is not None else None}  # fmt: skip
+    put = events.put
+    put(store, connection, events.Type.ADVISORY, str(outcome_id), told, message_id=outcome.message_id, entry_key=key)
 
 
 def _out_of_order(

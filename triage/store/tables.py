@@ -348,3 +348,26 @@ queue_rates = sa.Table(
     sa.Column("free_at", Instant, nullable=False),
     sa.Column("bell_at", Instant, nullable=False),  # when somebody rings for it
 )
+
+#: Events on their way to the customer's own programs; written with what they tell of, each once.
+events = sa.Table(
+    "events",
+    metadata,
+    _key(),
+    sa.Column("key", SafeText, nullable=False, unique=True),  # of what happened: it is told once
+    sa.Column("type", sa.String(16), nullable=False),
+    sa.Column("message_id", sa.String(64), nullable=False),  # "" where it is about no message
+    sa.Column("entry_key", SafeText, nullable=False),  # "" where it is about no entry
+    sa.Column("body", SafeText, nullable=False),  # JSON
+    sa.Column("state", sa.String(16), nullable=False),  # pending, sending, sent, failed, discarded
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("lease_until", Instant),
+    sa.Column("lease_token", sa.String(32)),
+    sa.Column("reason", SafeText, nullable=False, server_default=""),  # of the last failure
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "message_id"),
+    sa.Index(None, "entry_key"),
+)

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from kombu.exceptions import OperationalError
 from triage import bootstrap
 from triage.errors import Error, StoreError
 from triage.settings import Settings
-from triage.store import figures, outbox, rates
+from triage.store import events, figures, outbox, rates
 from triage.store.lanes import Lane
 from triage.tasks import work as working
 
@@ -31,11 +32,14 @@ SCAN = "triage.scan"
 LOOK = "triage.look"
 RECONCILE = "triage.reconcile"
 RETAIN = "triage.retain"
+DELIVER = "triage.deliver"
 
 #: The queue of each kind of work besides the lanes, which are queues of their own.
 INTAKE, ODOO = "intake", outbox.QUEUE
-QUEUES = (INTAKE, *(lane.value for lane in Lane), ODOO)
-_QUEUE_OF = {SWEEP: INTAKE, RETAIN: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO}
+QUEUES = (INTAKE, *(lane.value for lane in Lane), ODOO, events.QUEUE)
+_QUEUE_OF = {
+    SWEEP: INTAKE, RETAIN: INTAKE, LOOK: INTAKE, POST: ODOO, SCAN: ODOO, RECONCILE: ODOO, DELIVER: events.QUEUE,
+}  # fmt: skip
 
 #: A bell has work done until nothing is left, or for so long (seconds); then it rings again, so that others get a turn.
 _TURN = 5.0
@@ -58,6 +62,7 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     own_services = functools.cache(lambda: bootstrap.services(settings))
     _add_looks(app, own_services)
     _add_retention(app, own_services)
+    _add_events(app, own_services)
     app.finalize()
     return app
 
@@ -87,6 +92,8 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
                     ring_lane(app, lane, expires=sweep_every)
             for _ in found.outbox_ids[:_MOST_BELLS]:
                 ring(app, POST, expires=sweep_every)
+            if found.events:
+                ring(app, DELIVER, expires=sweep_every)
 
 
 def _read_on(app: Celery, work: working.Work, lane: Lane) -> None:
@@ -104,6 +111,8 @@ def _read_on(app: Celery, work: working.Work, lane: Lane) -> None:
         return True
 
     _turn(one, lambda bell: ring_lane(app, lane, countdown=bell))
+    if work.store.tells_events:
+        ring(app, DELIVER)
     figures.write(work.store)
 
 
@@ -175,6 +184,31 @@ def _add_retention(app: Celery, own_services: Callable[[], bootstrap.Services]) 
 
         with _looking(own_services(), RETAIN) as services:
             retention.by_age(services)
+
+
+def _add_events(app: Celery, own_services: Callable[[], bootstrap.Services]) -> None:
+    """The task that sends outgoing events. Where the receiver does not answer, the next sweep rings anew."""
+
+    @functools.cache
+    def delivery() -> Any:
+        from triage.tasks import deliver
+
+        services = own_services()
+        settings = services.settings
+        return deliver.Delivery(
+            store=services.store,
+            sender=bootstrap.sender(settings),
+            lease=timedelta(seconds=settings.events_timeout + settings.task_time_limit),
+            attempts=settings.events_attempts,
+            pause=services.terms.retry_delay,
+        )
+
+    @app.task(name=DELIVER, shared=False)  # type: ignore[untyped-decorator]
+    def send() -> None:
+        from triage.tasks import deliver
+
+        with _looking(own_services(), DELIVER):
+            _turn(lambda: deliver.next_one(delivery()), lambda bell: ring(app, DELIVER, countdown=bell))
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from triage.domain.ports import Toolkit
 from triage.domain.posting import Poster
 from triage.errors import Error
 from triage.settings import Settings
-from triage.store import figures, inbox, lanes, measures, model_use, outbox, rates, results
+from triage.store import events, figures, inbox, lanes, measures, model_use, outbox, rates, results
 from triage.store.database import Store
 from triage.store.lanes import Lane, Waiting
 from triage.tasks import handing, log_head
@@ -86,6 +86,7 @@ class Stuck:
     message_ids: tuple[str, ...]
     outbox_ids: tuple[int, ...]
     waiting: tuple[tuple[Lane, int], ...] = ()  # lanes in which something waits, and how much at least
+    events: bool = False  # outgoing events wait
 
 
 def read(work: Work, message_id: str) -> results.Stored | None:
@@ -210,6 +211,7 @@ def sweep(work: Work) -> Stuck:
         message_ids=inbox.stuck(work.store, work.terms),
         outbox_ids=outbox.stuck(work.store, work.terms),
         waiting=lanes.waiting(work.store),
+        events=work.store.tells_events and events.due(work.store),
     )
     if again:
         _log.info("read again with the language model", messages=again)

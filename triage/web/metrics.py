@@ -88,6 +88,7 @@ def _standing(services: Services) -> Iterator[Family]:
     yield age
     yield GaugeMetricFamily("triage_working_messages", "Messages that are worked on.", value=told.worked_on)
     yield GaugeMetricFamily("triage_dead_letters", "Messages that failed for good.", value=told.dead_letters)
+    yield GaugeMetricFamily("triage_dead_events", "Outgoing events that nobody took.", value=told.dead_events)
     states = GaugeMetricFamily("triage_entries", "Entries of the queue by state.", labels=["state"])
     for state, count in sorted(told.entries.items()):
         states.add_metric([state], count)
