@@ -15,7 +15,7 @@ from triage.domain.message import message_of
 from triage.domain.outcome import NeedsPerson, Outcome
 from triage.errors import SettingsError
 from triage.intake.accept import Intake
-from triage.store import database, facts, inbox, outbox, queue, results
+from triage.store import database, events, facts, inbox, outbox, queue, results
 from triage.web import serving
 from triage.web.app import create_app
 
@@ -181,6 +181,18 @@ def test_failures_are_visible_and_can_be_read_again(
     assert browser.post(path, data={"token": token(page)}).status_code == 303
     assert rung == [1]
     assert inbox.states(services.store, [message.id]) == {message.id: inbox.State.RECEIVED}
+
+
+def test_events_that_nobody_took_are_visible(browser: TestClient, services: bootstrap.Services) -> None:
+    told = replace(services.store, tells_events=True)
+    with told.write() as connection:
+        events.put_failure(told, connection, "m" * 64, step="reading", reason="it broke")
+    claimed = events.claim_next(told, services.terms.lease)
+    assert claimed is not None
+    events.failed(told, claimed, "the receiver refuses with status 410", again_at=None)
+    page = browser.get("/failures").text
+    assert "refuses with status 410" in page
+    assert "Nothing failed." not in page
 
 
 def test_what_failed_can_be_given_up_and_is_kept(browser: TestClient, services: bootstrap.Services) -> None:

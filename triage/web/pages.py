@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from triage.domain.advice import Priority, Role
 from triage.domain.assessment import DeviationType, Kind
-from triage.store import inbox, queue
+from triage.store import events, inbox, queue
 from triage.web import view
 from triage.web.means import Given
 
@@ -202,9 +202,10 @@ def decide(
 
 @router.get("/failures")
 def failures(request: Request, given: Given) -> HTMLResponse:
-    """What failed and what was refused, with reasons."""
+    """What failed, what was refused, and events that nobody took, with reasons."""
     store = given.services.store
-    return _page(request, "failures.html", failed=queue.failures(store), refused=queue.refused(store), now=store.now)
+    found = {"failed": queue.failures(store), "refused": queue.refused(store), "events": events.listed(store)}
+    return _page(request, "failures.html", **found, now=store.now)
 
 
 @router.post("/failures/{message_id}/replay")
