@@ -188,6 +188,9 @@ def measured(
         told: dict[str, Any] = {
             "messages a second": round(count / wall, 2),
             "processor s a message": {name: round(value / count, 3) for name, value in used.items()},
+            "share of the processors": {
+                name: round(value / wall / (os.cpu_count() or 1), 2) for name, value in used.items()
+            },
             "oldest in a queue s": round(oldest, 1),
             "first message after start s": round(cold, 1),
             "memory of a worker, MiB": dict(
@@ -252,7 +255,7 @@ def main() -> int:
         ):
             told[name] = measured(
                 workers, mode, embeddings, given.messages, shim,
-                latency=workers == 1 and "doubtful" not in name, vague="doubtful" in name,
+                latency="doubtful" not in name, vague="doubtful" in name,
             )  # fmt: skip
             sys.stderr.write(f"{name}: {json.dumps(told[name])}\n")
         if given.burst:
