@@ -1,8 +1,8 @@
 """5,000 messages at once while workers, broker, database connections and Odoo are killed at random 200 times.
 
 1,000 orders with five messages each, which move one delivery later and later. Run by `make soak`. Exit status 1 where a
-message does not end, ends twice, or ends other than well; where an order lacks its advisory or has two; or where what
-stands in the end is not what its last message told.
+message does not end, ends twice, or ends other than well; where an order lacks its advisory or has two; where what
+stands in the end is not what its last message told; or where an outgoing event is missing at its receiver.
 """
 
 import os
@@ -15,8 +15,9 @@ import fleet as fleets
 import sqlalchemy as sa
 
 from triage.errors import Error
-from triage.store import figures, inbox
+from triage.store import events, figures, inbox
 from triage.store.tables import entries, local_notes, messages, outbox, outcomes, posts, transitions
+from triage.store.tables import events as events_table
 
 MESSAGES = int(os.environ.get("SOAK_MESSAGES", "5000"))
 KILLS = int(os.environ.get("SOAK_KILLS", "200"))
@@ -94,6 +95,19 @@ def storm(fleet: fleets.Fleet, services: object, ids: list[str]) -> float:
     return oldest
 
 
+def events_out(services: object, longest: float = 300) -> int:
+    """Wait until no event waits to be told; how many do in the end."""
+    started = time.monotonic()
+    while time.monotonic() - started < longest:
+        try:
+            if not events.listed(services.store, ["pending", "sending"], limit=1):  # type: ignore[attr-defined]
+                return 0
+        except Error:
+            pass
+        time.sleep(0.5)
+    return len(events.listed(services.store, ["pending", "sending"], limit=MESSAGES))  # type: ignore[attr-defined]
+
+
 def judged(fleet: fleets.Fleet, services: object, ids: list[str]) -> list[str]:
     """What is wrong in the end."""
     wrong, orders = [], MESSAGES // EACH
@@ -115,9 +129,12 @@ def judged(fleet: fleets.Fleet, services: object, ids: list[str]) -> list[str]:
         again = connection.execute(
             sa.select(sa.func.count()).where(transitions.c.detail.like("an earlier message%"))
         ).scalar_one()
+        written = set(connection.execute(sa.select(events_table.c.key)).scalars())
         reads = sa.select(sa.func.count()).where(transitions.c.state.in_(("advised", "done")))
         stored_ends = connection.execute(reads).scalar_one()
     calls = fleets.advisories(fleet.folder)
+    heard = [str(call["id"]) for call in fleets.told_events(fleet.folder)]
+    print(f"events written {len(written)}, heard {len(set(heard))}, calls that told them {len(heard)}")
     last = {call["key"]: call for call in calls}
     late = [key for key, call in last.items() if str(LAST_DAY - 4) not in str(call["headline"])]
     print(
@@ -133,6 +150,8 @@ def judged(fleet: fleets.Fleet, services: object, ids: list[str]) -> list[str]:
         (situations != orders, "situations are not orders"),
         (left != orders or len(last) != orders or local != 0, "an order has no advisory, or two"),
         (waiting != 0, "a note still waits"),
+        (len(written) != told, "an outcome has no event, or two"),
+        (set(heard) != written, "an event was not heard, or never happened"),
         (
             bool(late),
             f"{len(late)} advisories are not those of the last message: {[last[k]['headline'] for k in late[:2]]}",
@@ -151,6 +170,8 @@ def main() -> int:
         for name in ("worker1", "worker2", "scheduler"):
             fleet.start(name)
         storm(fleet, services, ids)
+        left = events_out(services)
+        print(f"events that still wait: {left}", flush=True)
         wrong = judged(fleet, services, ids)
         services.store.close()
     print("\n".join(wrong) or "every message ended once, every order has its advisory once, and it is the last one")

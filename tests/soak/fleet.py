@@ -122,7 +122,8 @@ def fleet(
             "odoo_timeout": "10", "odoo_look_every": "0", "odoo_reconcile_every": "0", "scan_every": "0",
             "mode": "rules", "task_time_limit": "20", "reading_time": "10", "lease": "21", "sweep_every": "2",
             "retry_delay": "1", "max_attempts": "20", "worker_concurrency": "1", "log_format": "json",
-            "log_level": "warning", "broker_timeout": "3",
+            "log_level": "warning", "broker_timeout": "3", "events_timeout": "3",
+            "events_url": f"http://127.0.0.1:{odoo}{stand_in.EVENTS}", "events_secret": "s" * 24,
         } | given  # fmt: skip
         kept = {key: value for key, value in os.environ.items() if not key.startswith("TRIAGE_")}
         made = Fleet(
@@ -168,5 +169,13 @@ def memory(pids: Sequence[int]) -> tuple[int, int]:
 
 def advisories(folder: Path) -> list[dict[str, object]]:
     """Every call that left an advisory, in order."""
-    path = folder / "advisories.jsonl"
+    return _lines(folder / "advisories.jsonl")
+
+
+def told_events(folder: Path) -> list[dict[str, object]]:
+    """Every call that told of an event, in order."""
+    return _lines(folder / "events.jsonl")
+
+
+def _lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

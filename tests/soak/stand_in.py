@@ -2,7 +2,8 @@
 
     python stand_in.py PORT ORDERS FOLDER READ_MS POST_MS
 
-What it was told to keep is in FOLDER/advisories.jsonl before it answers, so that it can be killed and started again.
+What it was told to keep is in FOLDER/advisories.jsonl before it answers, so that it can be killed and started again; it
+receives the service's events, too, in FOLDER/events.jsonl.
 Knows JSON-2 as far as the service speaks it. The world is 40 suppliers with ORDERS orders of two lines; each of
 the products is in stock, in the suppliers' price lists, and promised to two customers.
 """
@@ -18,6 +19,7 @@ from typing import Any
 from triage.erp.odoo import tables
 
 SUPPLIERS = 40
+EVENTS = "/events"
 PRODUCTS = 400  # 2,000 orders of two lines: each product is on ten
 _INDEXED = ("id", "order_id", "partner_id", "name", "product_id", "sale_line_id")
 Row = dict[str, Any]
@@ -207,7 +209,20 @@ class Advisories:
             return self._ids.setdefault(values["key"], len(self._ids) + 1)
 
 
-def handler(records: Records, advisories: Advisories, read: float, post: float) -> type[BaseHTTPRequestHandler]:
+class Events:
+    """What our service told as a receiver of its events would keep it: every call, before it is answered."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.Lock()
+
+    def keep(self, told: Row) -> None:
+        with self._lock, self._path.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"id": told["id"], "type": told["type"]}) + "\n")
+
+
+def handler(
+    records: Records, advisories: Advisories, events: Events, read: float, post: float
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -217,6 +232,10 @@ def handler(records: Records, advisories: Advisories, read: float, post: float) 
 
         def do_POST(self) -> None:
             given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == EVENTS:
+                events.keep(given)
+                self._answer({})
+                return
             _, _, _, model, method = self.path.split("/")
             if (model, method) == ("triage.advisory", "create"):
                 time.sleep(post)
@@ -251,7 +270,8 @@ def handler(records: Records, advisories: Advisories, read: float, post: float) 
 def main() -> None:
     port, orders, folder, read, post = sys.argv[1:]
     kept = Advisories(Path(folder) / "advisories.jsonl")
-    made = handler(Records(int(orders)), kept, float(read) / 1000, float(post) / 1000)
+    told = Events(Path(folder) / "events.jsonl")
+    made = handler(Records(int(orders)), kept, told, float(read) / 1000, float(post) / 1000)
     server = ThreadingHTTPServer(("127.0.0.1", int(port)), made)
     server.daemon_threads = True
     server.serve_forever()
