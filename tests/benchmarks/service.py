@@ -166,7 +166,7 @@ def measured(
     workers: int, mode: str, embeddings: bool, count: int, shim: Path, *, latency: bool, vague: bool = False
 ) -> dict[str, Any]:
     """One configuration."""
-    given = {"mode": mode}
+    given = {"mode": mode, "events_url": ""}  # nobody is told of events
     with fleets.fleet(workers=workers, orders=ORDERS, **given) as fleet:
         if not embeddings:
             fleet.environment["PYTHONPATH"] = f"{shim}:{fleet.environment.get('PYTHONPATH', '')}"
