@@ -26,6 +26,7 @@ from triage.reading.limits import Limits
 
 _FRAME = struct.Struct("<BI")  # kind, length
 REQUEST, PROGRESS, RESULT, EXHAUSTED, PICTURE = 1, 2, 3, 4, 5
+OFFLINE = b"0 offline"  # the first word of a child that can't reach the network
 _MOST_TRIES = 6  # children that one message may cost
 _MESSAGES_A_CHILD = 400  # then it is replaced, so that leaks in C libraries stay small
 _START_SECONDS = 60.0
@@ -74,6 +75,7 @@ class SandboxedReader:
         self.limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._read_by_child = 0
+        self._offline = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> "SandboxedReader":
@@ -83,6 +85,16 @@ class SandboxedReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def offline(self) -> bool:
+        """True where the child can't reach the network; false on systems without such a filter. Starts a child.
+
+        Raises SandboxError.
+        """
+        with self._lock:
+            self._started()
+            return self._offline
 
     def close(self) -> None:
         """End the child process."""
@@ -199,7 +211,7 @@ class SandboxedReader:
         self._child, self._read_by_child = child, 0
         try:
             self._send(child, pickle.dumps(limits), time.monotonic() + _START_SECONDS)
-            self._frame(child, time.monotonic() + _START_SECONDS)
+            self._offline = self._frame(child, time.monotonic() + _START_SECONDS)[1] == OFFLINE
         except (_Died, OSError, EOFError) as error:
             self._end()
             raise SandboxError("the reading process ended while it started") from error

@@ -1,4 +1,4 @@
-"""The child process of `sandbox`: sets its own limits, then reads messages until its input ends.
+"""The child process of `sandbox`: sets its own limits, gives up the network, then reads messages until its input ends.
 
 Run as a program only. Opens no file and no connection of its own; what it prints goes nowhere but to its parent.
 """
@@ -11,10 +11,10 @@ import sys
 from typing import BinaryIO
 
 from triage.domain.document import UnreadableReason
-from triage.reading import ocr
+from triage.reading import no_network, ocr
 from triage.reading.limits import Limits
 from triage.reading.reader import read_message
-from triage.reading.sandbox import EXHAUSTED, PICTURE, PROGRESS, RESULT
+from triage.reading.sandbox import EXHAUSTED, OFFLINE, PICTURE, PROGRESS, RESULT
 
 _FRAME = struct.Struct("<BI")
 _OPEN_FILES = 64
@@ -28,7 +28,7 @@ def main() -> None:
     limits = pickle.loads(_receive(source) or b"")  # noqa: S301 (from our parent)
     _preload()
     _limit(limits)
-    _send(sink, PROGRESS, b"0 ready")
+    _send(sink, PROGRESS, OFFLINE if no_network.enforce() else b"0 connected")
     try:
         while (request := _receive(source)) is not None:
             _serve(request, limits, sink)
@@ -66,7 +66,7 @@ def _preload() -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """Bound address space, open files and core dumps for good."""
+    """Bound address space, open files and core dumps for good; what it writes has no length."""
     with open("/proc/self/statm", encoding="ascii") as stat:
         resting = int(stat.read().split()[0]) * resource.getpagesize()
     bound = resting + limits.memory_bytes + (limits.ocr_memory_bytes if ocr.is_available() else 0)

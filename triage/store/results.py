@@ -111,6 +111,8 @@ def finish(
 
 
 def _tell(store: Store, connection: Connection, outcome: entries.GoodEnd, outcome_id: int) -> None:
+    if not store.tells_events:
+        return
     key = outcome.advice.key
     entry = queue.entry_of(connection, key)
     told = {"message_id": outcome.message_id, "outcome": type(outcome).__name__,

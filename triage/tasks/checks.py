@@ -30,6 +30,7 @@ def all_of(settings: Settings) -> Iterator[Check]:
         yield _checked("broker", lambda: _broker(settings))
     yield _checked("policy", lambda: f"digest {bootstrap.policy(settings).digest[:12]}")
     yield _checked("models", lambda: _models(settings))
+    yield _checked("reading process", lambda: _reading_process(settings))
     if settings.mode == "llm":
         yield _checked("language model", lambda: _language_model(settings))
     if settings.odoo_url:
@@ -98,6 +99,13 @@ def _models(settings: Settings) -> str:
     second = bootstrap.second_reader(settings)
     tools = bootstrap.toolkit(settings, bootstrap.NoMemory(), second=second)
     return ", ".join(f"{name} {digest[:8]}" for name, digest in tools.versions.models)
+
+
+def _reading_process(settings: Settings) -> str:
+    with bootstrap.reader(settings) as reader:
+        if not reader.offline:
+            raise OSError("can reach the network: this system has no filter for it (Linux on x86-64 or ARM64 has)")
+    return "starts, and can't reach the network"
 
 
 def _orders(settings: Settings) -> str:

@@ -2,17 +2,22 @@
 
 import os
 import pickle
+import platform
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from triage.domain.document import Reading, UnreadableReason
 from triage.domain.message import Message, message_of
-from triage.reading import sandbox
+from triage.reading import no_network, sandbox
 from triage.reading.limits import Limits
 from triage.reading.reader import InProcessReader
 from triage.reading.sandbox import SandboxedReader
@@ -52,6 +57,59 @@ def test_reads_like_this_process(reader: SandboxedReader, mail: Callable[..., by
         "Confirmed: 40 pieces.", html="<p>Confirmed: 40 pieces.</p>", files=(("a.csv", b"a;b;c\n1;2;3\n", "text/csv"),)
     )
     assert reader.read(message(raw)) == InProcessReader(reader.limits).read(message(raw))
+
+
+LINUX = platform.system() == "Linux" and platform.machine() in no_network._MACHINES
+
+
+@pytest.mark.skipif(not LINUX, reason="the filter is the Linux kernel's")
+def test_the_child_can_not_reach_the_network(reader: SandboxedReader, mail: Callable[..., bytes]) -> None:
+    assert reader.offline
+    assert reader._child is not None
+    for thread in Path(f"/proc/{reader._child.pid}/task").iterdir():
+        told = dict(line.split(":\t", 1) for line in (thread / "status").read_text().splitlines())
+        assert (told["Seccomp"], told["NoNewPrivs"]) == ("2", "1"), thread  # a filter, and no way out of it
+    assert reader.read(message(mail("read all the same"))).parts
+
+
+@pytest.mark.skipif(not LINUX, reason="the filter is the Linux kernel's")
+def test_every_way_to_a_connection_is_refused_to_all_threads() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", _TRIES, str(server.getsockname()[1])], capture_output=True, text=True, check=False
+        )
+    assert done.stdout.split() == ["open", "refused", "refused", "refused", "refused", "works"], done.stderr
+
+
+_TRIES = """
+import ctypes, os, socket, sys, threading
+from triage.reading import no_network
+address = ("127.0.0.1", int(sys.argv[1]))
+before = socket.socket()
+go, tries = threading.Event(), []
+def other():
+    go.wait()
+    tries.append(tried(socket.socket))
+thread = threading.Thread(target=other)
+thread.start()
+def tried(call):
+    try:
+        call()
+        return "open"
+    except PermissionError:
+        return "refused"
+print(tried(lambda: socket.create_connection(address).close()))
+assert no_network.enforce()
+print(tried(lambda: socket.create_connection(address)))
+print(tried(lambda: before.connect(address)))
+print(tried(lambda: socket.socketpair()))
+go.set()
+thread.join()
+print(tries[0])
+ends = os.pipe()
+os.write(ends[1], b"works")
+print(os.read(ends[0], 5).decode())
+"""
 
 
 def test_one_child_serves_many_messages(reader: SandboxedReader, mail: Callable[..., bytes]) -> None:
