@@ -20,7 +20,8 @@ def test_all_parts_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["doctor", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["odoo"] is None
-    assert [item["part"] for item in told["checks"]] == ["settings", "database", "policy", "models", "ERP"]
+    parts = [item["part"] for item in told["checks"]]
+    assert parts == ["settings", "database", "policy", "models", "reading process", "ERP"]
     assert "no Odoo is set" in told["checks"][-1]["told"]
 
 
@@ -33,5 +34,6 @@ def test_one_wrong_part_does_not_hide_the_others(
     assert cli.main(["doctor"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        "ok     settings", "ok     database", "WRONG  broker", "ok     policy", "ok     models", "WRONG  ERP",
+        "ok     settings", "ok     database", "WRONG  broker", "ok     policy", "ok     models",
+        "ok     reading process", "WRONG  ERP",
     ]  # fmt: skip
