@@ -156,15 +156,18 @@ def fleet(
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def memory(pids: Sequence[int]) -> tuple[int, int]:
-    """MiB of processes together, shared pages divided among those that share them; and resident of the largest."""
-    shared, largest = 0, 0
+def memory(pids: Sequence[int]) -> tuple[int, int, int]:
+    """MiB of processes together, shared pages divided among those that share them; resident of the largest; and of all
+    together what is no file's, which programs of others that load the same libraries do not change.
+    """
+    shared, largest, own = 0, 0, 0
     for pid in pids:
         with contextlib.suppress(OSError):
             told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
             shared += int(told["Pss"].split()[0])
             largest = max(largest, int(told["Rss"].split()[0]))
-    return shared // 1024, largest // 1024
+            own += int(told.get("Pss_Anon", told["Pss"]).split()[0])
+    return shared // 1024, largest // 1024, own // 1024
 
 
 def advisories(folder: Path) -> list[dict[str, object]]:

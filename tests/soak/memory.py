@@ -28,6 +28,7 @@ MODE = os.environ.get("SOAK_MODE", "local")
 LONGEST = float(os.environ.get("SOAK_SECONDS", "14400"))
 WAITING = 200  # messages that wait at a time: memory is looked at, not the queue
 STEPS = 20
+Taken = tuple[int, int, int]  # MiB of a worker: all its processes, the largest of them, what is no file's
 MOST_GROWTH = 1.1
 MOST_MEMORY = 1024  # MiB of a worker with all its processes, the sentence model loaded
 
@@ -52,9 +53,9 @@ def ended(found: Counter[str]) -> int:
     return sum(found[state] for state in inbox.FINAL)
 
 
-def through(fleet: fleets.Fleet, services: object, ring: object, workers: list[str]) -> dict[str, list[int]]:
-    """All messages; returns each worker's memory (MiB) step by step."""
-    seen: dict[str, list[int]] = {name: [] for name in workers}
+def through(fleet: fleets.Fleet, services: object, ring: object, workers: list[str]) -> dict[str, list[Taken]]:
+    """All messages; returns each worker's memory step by step."""
+    seen: dict[str, list[Taken]] = {name: [] for name in workers}
     started, given, done = time.monotonic(), 0, 0
     while done < MESSAGES:
         if time.monotonic() - started > LONGEST:
@@ -67,22 +68,27 @@ def through(fleet: fleets.Fleet, services: object, ring: object, workers: list[s
         done = ended(states(services))
         if done * STEPS >= MESSAGES * (len(seen[workers[0]]) + 1):
             for name in workers:
-                seen[name].append(fleets.memory(fleet.processes(name))[0])
+                seen[name].append(fleets.memory(fleet.processes(name)))
             now = {name: found[-1] for name, found in seen.items()}
-            print(f"{done} messages after {time.monotonic() - started:.0f} s, MiB a worker: {now}", flush=True)
+            print(
+                f"{done} messages after {time.monotonic() - started:.0f} s, MiB a worker (all, largest, own): {now}",
+                flush=True,
+            )
     return seen
 
 
-def judged(seen: dict[str, list[int]]) -> list[str]:
+def judged(seen: dict[str, list[Taken]]) -> list[str]:
     """What is wrong with the memory of the workers."""
     wrong = []
     for name, found in seen.items():
-        early, late = statistics.median(found[5:10]), statistics.median(found[-5:])
-        print(json.dumps({"worker": name, "second quarter MiB": early, "last quarter MiB": late, "most": max(found)}))
+        own, most = [item[2] for item in found], max(item[0] for item in found)
+        early, late = statistics.median(own[5:10]), statistics.median(own[-5:])
+        told = {"worker": name, "second quarter, own MiB": early, "last quarter, own MiB": late, "most, all MiB": most}
+        print(json.dumps(told))
         if late > early * MOST_GROWTH:
             wrong.append(f"{name} grew from {early} to {late} MiB")
-        if max(found) > MOST_MEMORY:
-            wrong.append(f"{name} took {max(found)} MiB")
+        if most > MOST_MEMORY:
+            wrong.append(f"{name} took {most} MiB")
     return wrong
 
 
