@@ -5,12 +5,14 @@ import subprocess
 from email.message import EmailMessage
 from pathlib import Path
 
+import redis
 import sqlalchemy as sa
 from processes import TRIAGE, running, until
 
 from triage import bootstrap, settings
 from triage.store import inbox, lanes
 from triage.store.tables import transitions
+from triage.tasks import app as apps
 from triage.tasks import serving
 
 
@@ -107,4 +109,21 @@ def test_two_workers_together_keep_to_the_rate_of_a_queue(environment: dict[str,
         for last, end in enumerate(at[first:], first):
             assert last - first <= 3 * ((end - start).total_seconds() + 1) + 1
     assert inbox.State.FAILED not in inbox.states(services.store, ids).values()
+    services.store.close()
+
+
+def test_sweeps_that_nobody_hears_pile_up_no_bells(environment: dict[str, str]) -> None:
+    services, _ = started(environment)
+    loaded = settings.load(environment, dotenv=None)
+    app = serving.app_of(loaded)
+    for n in range(100):
+        services.intake.accept(mail(n), door="mailbox")
+    with redis.Redis.from_url(environment["TRIAGE_BROKER_URL"]) as broker:
+        for _ in range(3):
+            app.tasks[apps.SWEEP].apply(throw=True)
+            assert broker.llen("reading") == apps._MOST_BELLS
+        broker.ltrim("reading", 0, 9)
+        app.tasks[apps.SWEEP].apply(throw=True)
+        assert broker.llen("reading") == apps._MOST_BELLS
+        assert broker.llen("odoo") == 0
     services.store.close()

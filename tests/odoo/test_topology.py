@@ -81,6 +81,7 @@ def compose(odoo: server.Odoo, postgres_server: str | None, tmp_path: Path) -> I
         "database_url": postgres_server.replace("/postgres?", f"/{database}?"),
         "odoo_key": odoo.shell(script, mark=""),
         "hook_secret": "h" * 24,
+        "events_secret": "e" * 24,
         "web_password": "w" * 24,
     }
     for name, value in secrets.items():
@@ -101,7 +102,9 @@ def compose(odoo: server.Odoo, postgres_server: str | None, tmp_path: Path) -> I
         if service.get("image") == "triage":
             own = {key: here(value) for key, value in service["environment"].items()}
             own |= _HERE | {"TRIAGE_ODOO_DATABASE": odoo.database, "TRIAGE_PORT": str(server.free_port())}
-            services[name] = {"command": service["command"], "environment": kept | own}
+            own["TRIAGE_HEARTBEAT"] = str(tmp_path / f"heartbeat-{name}")  # each container has a /tmp of its own
+            checked = service.get("healthcheck", {}).get("test", ["CMD"])[1:]
+            services[name] = {"command": service["command"], "environment": kept | own, "check": checked}
     command = [redis, "--port", str(port), "--bind", "127.0.0.1", *told["services"]["redis"]["command"][1:]]
     with running([*command, "--dir", str(tmp_path)], kept, tmp_path / "redis.log"):
         yield services
@@ -129,6 +132,12 @@ def test_the_whole_topology_reads_a_reply_and_a_judgement(
                 return json.load(answer)
 
         until(lambda: "entries" in asked("entries"), "the API", log)
+        for name in ("worker", "worker-slow", "worker-odoo", "scheduler"):
+            check = [program, *compose[name]["check"][1:]]
+            until(
+                lambda check=check, name=name: subprocess.run(check, env=compose[name]["environment"]).returncode == 0,  # type: ignore[misc]
+                f"{name} to be healthy", log,
+            )  # fmt: skip
         late = "FIT-001 on P00001 will be delivered on 21 December 2026 instead of 4 December.\n"
         odoo.receive(admin_key, "P00001", mail(late, 401))
         note = "SELECT id FROM triage_advisory WHERE record_name = 'P00001' AND headline LIKE '%17 days%'"

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from celery import Celery
 from kombu.entity import Queue
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from triage import bootstrap
 from triage.errors import Error, StoreError
@@ -46,7 +46,7 @@ _TURN = 5.0
 _DAY = 86_400  # seconds
 #: A rate is waited for up to so long (seconds) without giving up the turn; a bell rings that much later at most.
 _SHORT, _LONGEST_BELL = 0.25, 60.0
-#: Bells that a sweep rings for one queue: more than there are processes.
+#: Bells that a sweep leaves unheard in one queue: more than there are processes.
 _MOST_BELLS = 64
 
 #: Makes the means of a lane's work; called in each worker process, since connections can't be shared between them.
@@ -58,7 +58,7 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     broker = "memory://localhost/" if settings.embedded else settings.broker_url.get_secret_value()
     app = Celery("triage", broker=broker, set_as_current=False)
     app.conf.update(_configuration(settings))
-    _add_work(app, functools.cache(work_of), settings.sweep_every)
+    _add_work(app, functools.cache(work_of))
     own_services = functools.cache(lambda: bootstrap.services(settings))
     _add_looks(app, own_services)
     _add_retention(app, own_services)
@@ -67,7 +67,7 @@ def make_app(settings: Settings, work_of: WorkOf) -> Celery:
     return app
 
 
-def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
+def _add_work(app: Celery, own_work: WorkOf) -> None:
     """The tasks that messages and notes go through."""
 
     @app.task(name=READ, shared=False)  # type: ignore[untyped-decorator]
@@ -86,14 +86,13 @@ def _add_work(app: Celery, own_work: WorkOf, sweep_every: int) -> None:
     def sweep() -> None:
         with _unless_away(SWEEP):
             found = working.sweep(own_work(Lane.READING))
-            # The next sweep rings anew: bells that nobody heard until then would only pile up.
             for lane, number in found.waiting:
-                for _ in range(min(number, _MOST_BELLS)):
-                    ring_lane(app, lane, expires=sweep_every)
-            for _ in found.outbox_ids[:_MOST_BELLS]:
-                ring(app, POST, expires=sweep_every)
-            if found.events:
-                ring(app, DELIVER, expires=sweep_every)
+                for _ in range(min(number, _room(app, lane))):
+                    ring_lane(app, lane)
+            for _ in found.outbox_ids[: _room(app, ODOO)]:
+                ring(app, POST)
+            if found.events and _room(app, events.QUEUE):
+                ring(app, DELIVER)
 
 
 def _read_on(app: Celery, work: working.Work, lane: Lane) -> None:
@@ -221,26 +220,33 @@ def _looking(services: bootstrap.Services, task: str) -> Iterator[bootstrap.Serv
     figures.write(services.store)
 
 
-def ring_lane(app: Celery, lane: Lane, *, expires: float | None = None, countdown: float | None = None) -> bool:
+def _room(app: Celery, queue: str) -> int:
+    """How many bells a sweep may add to a queue: unheard ones are enough, and a worker hears one queue in turn with
+    another, so that bells which mean nothing any more would hold up those behind them.
+    """
+    try:
+        with app.connection_for_write() as connection:
+            channel = connection.default_channel
+            return max(_MOST_BELLS - int(channel.queue_declare(queue=queue, passive=True).message_count), 0)
+    except ChannelError:  # the broker knows no such queue: nobody has rung there yet
+        return _MOST_BELLS
+    except (OperationalError, OSError):
+        return 0
+
+
+def ring_lane(app: Celery, lane: Lane, *, countdown: float | None = None) -> bool:
     """Have the next message of a lane read soon; see `ring`."""
-    return ring(app, READ, lane.value, queue=lane.value, expires=expires, countdown=countdown)
+    return ring(app, READ, lane.value, queue=lane.value, countdown=countdown)
 
 
-def ring(
-    app: Celery,
-    task: str,
-    *given: str,
-    queue: str | None = None,
-    expires: float | None = None,
-    countdown: float | None = None,
-) -> bool:
-    """Have a task run soon, or after `countdown` seconds; unheard for `expires` seconds, it is not run at all.
+def ring(app: Celery, task: str, *given: str, queue: str | None = None, countdown: float | None = None) -> bool:
+    """Have a task run soon, or after `countdown` seconds.
 
     False where the broker does not answer: then the sweep finds the work later.
     """
     try:
         where = queue or _QUEUE_OF[task]
-        app.tasks[task].apply_async(args=given, queue=where, expires=expires, countdown=countdown, retry=False)
+        app.tasks[task].apply_async(args=given, queue=where, countdown=countdown, retry=False)
     except (OperationalError, OSError) as error:
         _log.warning("broker does not answer", task=task, error=type(error).__name__)
         return False
