@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from triage.classifiers import statuses
 from triage.domain.assessment import Confirmation, ConfirmedLine, Judged, Kind
-from triage.domain.document import Reading
+from triage.domain.document import PartRole, Reading
 from triage.domain.erp import OrderBook
 from triage.domain.policy import Policy
 from triage.domain.statement import Disposition, Statement
@@ -25,6 +25,7 @@ _WEAK = 0.65
 _LIKELY = 0.85
 _SURE = 0.95
 _ANY_WEAK = 0.5  # whatever the words suggest
+_OPENING = 30  # lines of a text in which an order is thanked for
 _SURE_BARE = 0.97  # of a confirmation that states nothing
 
 
@@ -77,11 +78,24 @@ def _plainly(
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
     if not told.dated and _asks(kind, statement):
         return replace(kind, kind=Kind.QUESTION, confidence=0.7, runner_up=kind.kind)
+    if kind.kind is Kind.DELAY_NOTICE and len(told.late) < len(told.dated) and _thanks(reading):
+        # The first answer to an order, some of whose lines come later: who thanks for an order answers it.
+        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.8, runner_up=Kind.DELAY_NOTICE)
     silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)
     if kind.kind is Kind.ORDER_CONFIRMATION and silent and kind.confidence < _SURE_BARE:
         # "Received, we will come back with dates": nothing is confirmed yet.
         return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.ORDER_CONFIRMATION)
     return None
+
+
+def _thanks(reading: Reading) -> bool:
+    """The newest text thanks for the order."""
+    return any(
+        vocabulary.phrases_in(line.text, "cues.thanks_for_order")
+        for part in reading.parts
+        if part.role is not PartRole.BOILERPLATE
+        for line in part.lines[:_OPENING]
+    )
 
 
 def _weighed(kind: Judged, confirmation: Confirmation, told: _Told) -> Judged:

@@ -68,7 +68,7 @@ def _is_long(text: str) -> bool:
     return len(text) >= (_LONG_CJK if cjk * 2 > len(text) else _LONG)
 
 
-def _goes_on(before: str, line: str) -> bool:
+def goes_on(before: str, line: str) -> bool:
     """The next line belongs to the same sentence."""
     if (
         not before
@@ -130,7 +130,7 @@ def _paragraphs(lines: Iterable[tuple[int, TextLine]]) -> Iterator[tuple[str, in
                 yield text, page, first, number
             text = ""
             number += 1
-        elif text and page == line.page and not line.after_gap and _goes_on(text.rsplit("\n", 1)[-1], line.text):
+        elif text and page == line.page and not line.after_gap and goes_on(text.rsplit("\n", 1)[-1], line.text):
             joint = "" if _is_cjk_end(text) else " "
             text = f"{text}{joint}{line.text.strip()}"
         else:

@@ -147,7 +147,16 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
         known = [item for item in found if item.value in due]
         if len(known) == 1 and has(text, "delay", "instead_of", "former", "earlier_delivery", "new"):
             old = known
+        elif len(known) == 1 and known[0] is found[0] and found[1].value > found[0].value and not _both_hold(text):
+            # "awaited on the 3rd, won't be with you until the 17th", in whatever words.
+            old = known
     return [item.value for item in old], [item for item in found if item not in old]
+
+
+def _both_hold(text: str) -> bool:
+    """Two days of one line can both be told: part now and part later, ready and there, ordered and invoiced."""
+    named = any(vocabulary.phrases_in(text, name) for name in ("labels.dispatch_date", "labels.payment_terms"))
+    return named or has(text, "as_ordered", "confirm", "shipped", "partial", "remainder", "available", "production")
 
 
 def behind_former(text: str, found: dates.FoundDate) -> bool:
@@ -169,6 +178,10 @@ def behind_former(text: str, found: dates.FoundDate) -> bool:
     return not re.search(r"\d", between) and not has(between, "new")
 
 
+#: "ne pourront être livrés que le 17 mars", "no llegan sino el 17": only on that day.
+_ONLY = re.compile(r"(?<![^\W\d_])(?:que|qu'(?:[àa]|au|en|le)|sino|se non|senão|dan)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
 def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate]) -> bool:
     """The clause says that this day will not be kept ("no salen el día 5", "4月20日の納入が難しく").
 
@@ -188,6 +201,7 @@ def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate])
     soothing = hits(before, "as_ordered", "confirm", "tentative", "answer_to_come", "unaffected")
     return any(
         hit.phrase.casefold() not in _WITHOUT
+        and not _ONLY.search(before[hit.end :])
         and not _NOT_BEFORE.match(before[hit.end :])
         and not any(calm.start <= hit.start and hit.end <= calm.end for calm in soothing)
         and re.search(r"[^\W\d_]{2,}", before[hit.end :]) is not None

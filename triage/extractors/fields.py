@@ -10,7 +10,18 @@ from decimal import Decimal
 from triage.domain.document import Part
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Term, TermKind, WholeOrder
-from triage.extractors import anchors, cues, date_relative, descriptions, money, numbers, quantities, shifts, vocabulary
+from triage.extractors import (
+    anchors,
+    clauses,
+    cues,
+    date_relative,
+    descriptions,
+    money,
+    numbers,
+    quantities,
+    shifts,
+    vocabulary,
+)
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
@@ -195,6 +206,8 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
     """(rank, date, confidence, words) of a date field; arrival outranks delivery, delivery outranks dispatch."""
     if len(text) > _LONGEST_FIELD or cues.has(text, "instead_of", "former", "closure"):
         return None
+    if 0 < index < len(part.lines) and clauses.goes_on(part.lines[index - 1].text, text):
+        return None  # the middle of a sentence that was wrapped
     for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):
         for label in vocabulary.phrases_in(text, f"labels.{section}"):
             if _words_before(text[: label.start]) > 1 or within_other_label(text, label.start, label.end):

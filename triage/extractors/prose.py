@@ -265,14 +265,15 @@ class Narrator:
             )
 
     def _segment(self, covered: Sentence, sentence: Sentence, anchor: Anchor, text: str, shared: Values | None) -> None:
-        """What one stretch says of its goods; goods that are only listed share the day and fate of the sentence."""
+        """What one stretch says of its goods; listed goods share the day and fate of the sentence."""
         pieces = splits.split_values(text, covered, self._context, anchor.candidates)
         for values in pieces:
+            silent = not values.says_something
             if shared and len(pieces) == 1 and values.promised is None:
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             if anchor.by in ("description", "quantity"):
                 values = clause_values.about_delivery(covered.text, values, anchor.candidates)
-            if shared and values.disposition is None and not values.says_something:
+            if shared and values.disposition is None and silent:
                 values = replace(values, disposition=shared.disposition)
             self._add(sentence, anchor, values, is_split=len(pieces) > 1)
 

@@ -2,7 +2,8 @@
 
 A file `words/<language>.yaml` holds sections ("columns", "labels", "titles", "cues"), each with names and their
 phrases, divided by "|". A phrase is matched without regard to case and accents, at word borders (Chinese and Japanese
-have none); a trailing * takes any ending.
+have none); a trailing * takes any ending. Braces hold alternatives, an empty one among them if they may be left out:
+"as per {,your,the} {order,po}".
 """
 
 import re
@@ -36,11 +37,24 @@ def language(code: str) -> dict[str, dict[str, tuple[str, ...]]]:
     content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return {
         section: {
-            name: tuple(item.strip() for item in str(phrases).split("|") if item.strip())
+            name: tuple(form for item in str(phrases).split("|") if item.strip() for form in _forms(item))
             for name, phrases in names.items()
         }
         for section, names in content.items()
     }
+
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """A phrase with each choice of its alternatives."""
+    braces = _BRACES.search(phrase)
+    if braces is None:
+        yield " ".join(phrase.split())
+        return
+    for choice in braces.group(1).split(","):
+        yield from _forms(phrase[: braces.start()] + choice + phrase[braces.end() :])
 
 
 _WRITTEN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}

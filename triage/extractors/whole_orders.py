@@ -1,20 +1,41 @@
 """What a sentence that names no goods says about the whole order, about each of its lines, or about the other lines."""
 
+import re
 from dataclasses import replace
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, WholeOrder
 from triage.extractors import cues, regions, vocabulary
+from triage.extractors.calendar_words import plain
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
+_GENERAL = ("labels.prices", "labels.quantities", "labels.dates")
+_PLURAL = frozenset(
+    ("prices", "preise", "preisen", "prix", "tarifs", "precios", "prezzi", "prijzen", "ceny", "preços", "fiyatlar")
+)
+_UNCHANGED = re.compile(r"chang|ander|modif|cambi|vari|wijzig|zmian|alter|degi|変|变|mant|blei|blijv|rest|pozost")
+_DAYS = ("labels.delivery_date", "columns.promised_date", "labels.dates")
 _OPENS = 6  # characters before the words that open a sentence
 
 
 def is_whole(text: str) -> bool:
     """The sentence speaks of all lines, or of all other lines."""
-    return cues.has(text, "all_lines", "every_line") or bool(regions.of_others(text))
+    return cues.has(text, "all_lines", "every_line") or bool(regions.of_others(text)) or is_general(text)
+
+
+def is_general(text: str) -> bool:
+    """ "Prices as per your order", "quantities and dates unchanged": of all lines, whatever was spoken of before."""
+    told = sum(bool(vocabulary.phrases_in(text, name)) for name in _GENERAL)
+    plural = any(hit.phrase.casefold() in _PLURAL for hit in vocabulary.phrases_in(text, "labels.prices"))
+    return (told > 1 or plural) and _as_in_order(text) and not regions.of_others(text)
+
+
+def _as_in_order(text: str) -> bool:
+    """ "As per your order" confirms what the order says; "unchanged" only that nothing new is said."""
+    marks = cues.hits(text, "as_ordered") if cues.affirmed(text, "as_ordered") else []
+    return any(not _UNCHANGED.search(plain(hit.phrase)) for hit in marks)
 
 
 def is_about_some(text: str, values: Values) -> bool:
@@ -44,11 +65,11 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         # "The rest as ordered" accepts the other lines; the rest is no backorder here.
         fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
         values = replace(values, disposition=fate)
-    price = bool(vocabulary.phrases_in(text, "columns.unit_price"))
-    day = not others and bool(
-        vocabulary.phrases_in(text, "labels.delivery_date") or vocabulary.phrases_in(text, "columns.promised_date")
+    price = bool(vocabulary.phrases_in(text, "columns.unit_price")) or (
+        bool(vocabulary.phrases_in(text, "labels.prices")) and _as_in_order(text)
     )
-    amount = bool(vocabulary.phrases_in(text, "columns.quantity"))
+    day = not others and any(vocabulary.phrases_in(text, name) for name in _DAYS)
+    amount = any(vocabulary.phrases_in(text, name) for name in ("columns.quantity", "labels.quantities"))
     # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
     all_of_it = as_ordered and not (price or day or amount) and not others
     return WholeOrder(
@@ -57,7 +78,7 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         disposition=values.disposition,
         promised=values.promised,
         others_only=others,
-        every_line=cues.has(text, "every_line") or _excepts_below(text),
+        every_line=cues.has(text, "every_line") or _excepts_below(text) or is_general(text),
         confirms_quantity=as_ordered and (amount or all_of_it),
         confirms_price=as_ordered and (price or all_of_it),
         confirms_date=as_ordered and (day or all_of_it) and values.promised is None,

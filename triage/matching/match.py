@@ -295,6 +295,10 @@ def _fill(line: ConfirmedLine, whole: WholeOrder, *, alone: bool) -> ConfirmedLi
         entry = replace(entry, promised=whole.promised)
         changed["promised"] = whole.promised.value
         sure.append(whole.promised.confidence)
+    if whole.confirms_date and line.promised is None and whole.promised is None and not waits and ours.due is not None:
+        entry = replace(entry, promised=Stated(value=ours.due, evidence=place, confidence=_AS_ORDERED, source="prose"))
+        changed["promised"] = ours.due
+        sure.append(_AS_ORDERED)
     if whole.confirms_quantity and line.quantity is None and entry.quantity is None and alone:
         stated = Stated(value=ours.quantity, evidence=place, confidence=_AS_ORDERED, source="prose")
         entry = replace(entry, quantity=stated)
