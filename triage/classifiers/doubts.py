@@ -1,6 +1,7 @@
 """All reasons why a person must read the message itself."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from triage.classifiers import gaps, leftovers, plausible
 from triage.domain.assessment import (
@@ -67,6 +68,10 @@ def _of_reading(reading: Reading, statement: Statement, confirmation: Confirmati
             yield Doubt(code=DoubtCode.UNKNOWN_ORDER, reason="The message is about an order that could not be found.")
 
 
+def _written_on(reading: Reading) -> date | None:
+    return reading.headers.date.date() if reading.headers.date else None
+
+
 def doubts(
     reading: Reading,
     statement: Statement,
@@ -79,7 +84,7 @@ def doubts(
     everything = [
         *confirmation.doubts,
         *_of_deviations(found),
-        *plausible.doubts(found),
+        *plausible.doubts(found, confirmation.lines, kind.kind, _written_on(reading)),
         *gaps.doubts(confirmation, kind.kind),
         *_of_lines(confirmation.lines, policy),
         *_of_reading(reading, statement, confirmation, kind),

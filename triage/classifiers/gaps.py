@@ -49,21 +49,28 @@ def _of_kind(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
         if line.quantity is None and kind in _COUNTS and not _as_ordered(line):
             return f"No quantity was read for line {line.line_number} of {line.order_name}."
         if line.promised is None and kind in _DATES and line.status is not Disposition.BACKORDERED:
+            if kind is Kind.DELAY_NOTICE and _accepted(line):
+                continue
             return f"No promised date was read for line {line.line_number} of {line.order_name}."
     return None
 
 
 def _as_ordered(line: ConfirmedLine) -> bool:
     """ "Items 1, 2 and 4 as ordered on 1 March": accepted with their day, and no number is told."""
+    return _accepted(line) and line.promised is not None
+
+
+def _accepted(line: ConfirmedLine) -> bool:
     fate = line.statement.disposition
-    return fate is not None and fate.value is Disposition.ACCEPTED and line.promised is not None
+    return fate is not None and fate.value is Disposition.ACCEPTED
 
 
 def _of_fields(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
     """The first field that some lines have and others lack."""
     coming = [line for line in told if line.status not in _NOT_COMING]
+    settled = kind is not Kind.ORDER_CONFIRMATION  # "line 1 is not affected" needs no day in a delay notice
     fields = {
-        "promised date": [line.promised is not None for line in coming],
+        "promised date": [line.promised is not None or (settled and _accepted(line)) for line in coming],
         "price": [line.price is not None for line in coming],
     }
     if kind is Kind.ORDER_CONFIRMATION:

@@ -109,9 +109,15 @@ def _price_letter(statement: Statement, kind: Judged) -> Iterator[Deviation]:
     )
 
 
-def _mentioned(statement: Statement, confirmation: Confirmation) -> list[tuple[Order, OrderLine | None]]:
+def _spared(statement: Statement) -> set[int | None]:
+    """Lines that nothing is wrong with: "the pipes of the same delivery are not affected"."""
+    return {line.anchor for line in statement.lines if vocabulary.phrases_in(line.evidence.text, "cues.unaffected")}
+
+
+def _mentioned(statement: Statement, confirmation: Confirmation, kind: Kind) -> list[tuple[Order, OrderLine | None]]:
     """The lines that the message speaks of; the orders where it names no line."""
-    lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in statement.mentioned]
+    meant = set(statement.mentioned) - (_spared(statement) if kind is Kind.QUALITY_NOTICE else set())
+    lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in meant]
     return [*lines] if lines else [(order, None) for order in confirmation.orders]
 
 
@@ -124,7 +130,7 @@ def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> 
     if kind.kind not in types:
         return
     type_, reason = types[kind.kind]
-    places: list[tuple[Order | None, OrderLine | None]] = [*_mentioned(statement, confirmation)]
+    places: list[tuple[Order | None, OrderLine | None]] = [*_mentioned(statement, confirmation, kind.kind)]
     for order, line in places or [(None, None)]:
         yield Deviation(
             type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from triage.domain.evidence import Stated
@@ -11,6 +11,7 @@ from triage.domain.statement import Disposition, Price
 from triage.extractors import clause_prices, cues, dates, fields, money, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
+from triage.extractors.date_relative import add_workdays
 from triage.extractors.hints import Candidate
 
 _REFERENCE_DAY = re.compile(
@@ -175,13 +176,19 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     if fate is Disposition.REJECTED and quantity is not None and ordered is not None and quantity.value < ordered.value:
         # "We cancel 20 of the 60": what is left is told elsewhere, or nowhere.
         quantity, unit, fate = None, None, None
+    dated = former is not None or (promised is not None and promised.value not in _dues(candidates))
+    if fate is Disposition.REJECTED and dated and not cues.has(text, "cancel", "discontinued"):
+        fate = None  # "we can no longer deliver on the 5th, but on the 9th"
     if fate is Disposition.REJECTED and promised is not None and promised.value in _dues(candidates):
         promised, former = None, promised  # "300 pieces, due on 26 March, are cancelled"
     if fate is Disposition.SUBSTITUTED and ("?" in text or "？" in text):
         fate = None  # "would you take X instead?" replaces nothing yet
-    rest = cues.has(text, "remainder", "remaining_open") or bool(rest_words(text))
+    marks = [*cues.hits(text, "remainder", "remaining_open"), *rest_words(text)]
+    rest = bool(marks)
     if rest and quantity is not None and cues.has(text, "cancel", "reject", "discontinued"):
-        quantity, unit, rest = None, None, False  # "the remaining 20 are cancelled": a shortage, no delivery
+        if any(hit.start < text.find(quantity.evidence.text) for hit in marks):
+            quantity, unit = None, None  # "the remaining 20 are cancelled": a shortage, no delivery
+        rest = False
     if fate is None and promised is None and cues.has(text, "not_yet_known") and not cues.has(text, "question"):
         fate = Disposition.BACKORDERED  # they come, and nobody knows when
     disposition = None
@@ -242,7 +249,7 @@ def _day(
     text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]
 ) -> tuple[Stated[date] | None, Stated[date] | None]:
     found = [day for day in cues.dates_in(text, context) if not is_reference(text, day)]
-    if vocabulary.phrases_in(text, "labels.prices"):
+    if vocabulary.phrases_in(text, "labels.prices") or cues.has(text, "price_change", "price_increase"):
         found = [day for day in found if not _begins_price(text, day)]
     missed = [day for day in found if cues.misses(text, day, found)]
     found = [day for day in found if day not in missed]
@@ -323,5 +330,6 @@ def _shifted(text: str, sentence: Sentence, context: Context, due: set[date]) ->
     ]
     if len(spans) != 1 or len(due) != 1 or vocabulary.phrases_in(text, "labels.payment_terms") or _NET.search(text):
         return None
-    value = date.fromordinal(next(iter(due)).toordinal() + spans[0].days)
-    return Stated(value=value, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")
+    day = next(iter(due))
+    moved = add_workdays(day, spans[0].days) if spans[0].working else day + timedelta(days=spans[0].days)
+    return Stated(value=moved, evidence=context.evidence(text, page=sentence.page), confidence=0.7, source="prose")

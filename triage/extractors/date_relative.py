@@ -51,7 +51,9 @@ _SPAN_BEHIND = re.compile(
     r"^\s?(?:aro\b|after receipt|after order|from order|from receipt|from today|from now|ab auftrag|ab bestell|nach auftrag|nach eingang"
     r"|a partir|a compter|apres|desde|dalla|dall\'|dal\b|na bestel|na ontvangst|od zamow|od daty|apos|icinde|icerisinde|sonra|以内|内|后|後)"
 )
-_IN_ROW = re.compile(r"[\d_]\W*\s[-–—:|]\s*$")  # "A-100 x 80 - 3 weeks" at the end of a row
+_IN_ROW = re.compile(
+    r"[\d_]\W*(?:[^\W\d_]{1,6}\.?)?\s[-–—:|]\s*(?:ca\.?\s)?$"
+)  # "A-100 x 80 - 3 weeks" at the end of a row
 _WORKING = re.compile(
     r"^\s?(?:ouvr|habil|lavorativ|laborabl|robocz|uteis|is gun|工作日|営業日)|^(?:working|business|werk|arbeits)"
 )
@@ -178,8 +180,7 @@ def _lead_times(text: str, frame: Frame) -> Iterator[Hit]:
         near = re.split(r"[,;()]\s", before)[-1][-34:]
         if _NO_DELIVERY.search(near) or _NO_DELIVERY.search(re.split(r"[,;(.]", behind)[0][:32]):
             continue
-        written = text[shift.start : shift.end]
-        working = _WORKING.search(behind) or re.search(r"(?:working|business|werk|arbeits)", written)
+        working = shift.working or _WORKING.search(behind)
         value = add_workdays(frame.today, shift.days) if working else frame.today + timedelta(days=shift.days)
         if shift.days <= 400:
             yield shift.start, shift.end, value, "relative", (), 0.75

@@ -10,6 +10,9 @@ from triage.extractors.hints import Candidate, Hints, words_of
 _TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
 
 
+_COMPOUND = 8  # letters of a word that can be a compound
+_SHORTEST_HEAD = 4
+_PLURALS = ("n", "en", "e", "er", "s")
 #: "Die 160er kommen später", "the 160s": goods called by their size.
 _CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s|-(?:ki|tki|er|ek))(?![\w/-])")
 
@@ -132,7 +135,18 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
     if len(word) >= 3 and word.isalpha() and not _is_cjk(word[0]) and (f"{word}s" in words or f"{word}es" in words):
         return True
     stem = word[: max(5, len(word) - 2)]
-    return len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words)
+    if len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words):
+        return True
+    # "die Muffen" of an "Übergangsmuffe": what a compound ends in names the thing.
+    return len(word) >= _COMPOUND and word.isalpha() and any(_ends(word, other) for other in words)
+
+
+def _ends(compound: str, word: str) -> bool:
+    """The compound ends in the word, in the singular or the plural of German and Dutch."""
+    if len(word) < _SHORTEST_HEAD or len(compound) < len(word) + 2:
+        return False
+    heads = [word, *(word.removesuffix(ending) for ending in _PLURALS if word.endswith(ending))]
+    return any(compound.endswith(head) for head in heads if len(head) >= _SHORTEST_HEAD)
 
 
 def _span(text: str, words: frozenset[str]) -> tuple[int, int]:

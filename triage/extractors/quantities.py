@@ -56,6 +56,7 @@ _ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?
 _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
 _ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
+_REST_REACH = 16  # characters before a number in which it is called the rest
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
@@ -95,6 +96,8 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         if any(number.start < end and number.end > start for start, end in taken):
             continue
         unit, end = _unit(text, number.start, number.end)
+        if units.find_unit(unit) == "unit" and number.value % 1:
+            continue  # "37.65 each": a price, pieces are whole
         if (number.measure and units.find_unit(unit) not in own) or _DIMENSION.search(text[: number.start]):
             continue
         values = (number.value, *number.alternatives)
@@ -312,6 +315,9 @@ def _role(
         return Use.ORDERED
     if item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
         return Use.PACK
+    rest = cues.has(before[-_REST_REACH:], "remainder", "others_unchanged")
+    if rest and cues.has(re.split(r"[.;]", text[item.end : item.end + 60])[0], "reject", "cancel", "discontinued"):
+        return Use.MISSING  # "the other 4 we can't supply any more"
     if _beside(before, behind, "missing") and not any(item.end <= day < len(text) for day in days):
         return Use.MISSING  # "20 are missing", but "the 20 that are missing come on Monday"
     return Use.STATED

@@ -12,6 +12,7 @@ class FoundShift:
     """A span by which something moves ("two weeks later")."""
 
     days: int
+    working: bool  # working days are counted
     start: int
     end: int
 
@@ -36,6 +37,12 @@ _SHIFT = re.compile(
 )
 
 
+_WORKING = re.compile(r"working|business|werk|arbeits")
+_WORKING_BEHIND = re.compile(
+    r"\s?(?:ouvr[ée]|h[áa]bil|lavorativ|laborabl|robocz|[úu]teis|i[şs] g[üu]n|工作日|営業日)", re.IGNORECASE
+)
+
+
 def find_shifts(text: str) -> tuple[FoundShift, ...]:
     """Spans of days, weeks or months ("10 Tage", "two weeks", "3 semaines"); of "2-3 weeks" the longer counts."""
     found = []
@@ -46,5 +53,8 @@ def find_shifts(text: str) -> tuple[FoundShift, ...]:
         start = match.start()
         if match.group(2) and first.isdigit() and int(first) >= count:
             start = match.start(2)  # "80 - 3 weeks": a quantity and a span, no range
-        found.append(FoundShift(days=count * unit, start=start, end=match.end()))
+        working = bool(match.group("d")) and bool(
+            _WORKING.search(match.group("d")) or _WORKING_BEHIND.match(text, match.end())
+        )
+        found.append(FoundShift(days=count * unit, working=working, start=start, end=match.end()))
     return tuple(found)

@@ -41,7 +41,7 @@ def match(statement: Statement, book: OrderBook) -> Confirmation:
     lines: list[ConfirmedLine] = []
     for line_id, members in groups.items():
         order, ours, fit = home[line_id]
-        merged = merge.merge(members)
+        merged = merge.merge(members, {ours.quantity, ours.open_quantity})
         doubts.extend(merged.doubts)
         for entry in merged.entries:
             lines.append(_confirmed(entry, order, ours, fit, doubts))

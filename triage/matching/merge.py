@@ -1,7 +1,8 @@
 """Statements about the same line of ours become one, or a split; what contradicts is kept and said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from triage.domain.assessment import Doubt, DoubtCode
@@ -87,10 +88,12 @@ def _moves(row: LineStatement, remark: LineStatement) -> bool:
     return told or late
 
 
-def _is_split(one: LineStatement, other: LineStatement) -> bool:
+def _is_split(one: LineStatement, other: LineStatement, ordered: Collection[Decimal]) -> bool:
     """Two deliveries of one line: in the same part, each with its own quantity or its own day."""
     if one.evidence.part != other.evidence.part:
         return False
+    if one.quantity is not None and one.quantity.value in ordered and other.quantity is None and not other.remainder:
+        return False  # all of it was told; another day is a new day for all of it
     own_days = one.promised is not None and other.promised is not None and one.promised.value != other.promised.value
     counts = one.quantity is not None or other.quantity is not None
     # "25 now, the remaining 15 on …": two quantities of which one is the rest.
@@ -98,8 +101,11 @@ def _is_split(one: LineStatement, other: LineStatement) -> bool:
     return (own_days and counts) or rest
 
 
-def merge(statements: Sequence[LineStatement]) -> Merged:
-    """Bring together what is said about one line, in the order of the message; the surest part first."""
+def merge(statements: Sequence[LineStatement], ordered: Collection[Decimal] = ()) -> Merged:
+    """Bring together what is said about one line, in the order of the message; the surest part first.
+
+    ordered: the quantities that stand for all of the line.
+    """
     entries: list[LineStatement] = []
     doubts: list[Doubt] = []
     for statement in sorted(statements, key=lambda item: bool(item.anchored_by)):
@@ -125,7 +131,7 @@ def merge(statements: Sequence[LineStatement]) -> Merged:
                 entries[index] = _completed(entry, statement) if remark else _join(entry, statement)
                 break
         else:
-            rivals = [index for index, entry in enumerate(entries) if not _is_split(entry, statement)]
+            rivals = [index for index, entry in enumerate(entries) if not _is_split(entry, statement, ordered)]
             if not rivals or (len(entries) > 1 and statement.quantity is None and statement.promised is None):
                 entries.append(statement)
                 continue

@@ -85,7 +85,7 @@ def test_late_without_a_day_is_no_gap_where_the_line_is_open():
 )
 def test_deviations_too_large_to_be_believed(kind, value, doubted):
     found = Deviation(type=kind, reason="", confidence=0.9, order=ORDER, line=FIRST, **value)
-    codes = [doubt.code for doubt in plausible.doubts([found])]
+    codes = [doubt.code for doubt in plausible.doubts([found], (), Kind.ORDER_CONFIRMATION, None)]
     assert codes == ([DoubtCode.IMPLAUSIBLE] if doubted else [])
 
 
