@@ -49,7 +49,7 @@ def _of_kind(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
         if line.quantity is None and kind in _COUNTS and not _as_ordered(line):
             return f"No quantity was read for line {line.line_number} of {line.order_name}."
         if line.promised is None and kind in _DATES and line.status is not Disposition.BACKORDERED:
-            if kind is Kind.DELAY_NOTICE and _accepted(line):
+            if _by_the_way(line, kind):
                 continue
             return f"No promised date was read for line {line.line_number} of {line.order_name}."
     return None
@@ -57,7 +57,7 @@ def _of_kind(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
 
 def _as_ordered(line: ConfirmedLine) -> bool:
     """ "Items 1, 2 and 4 as ordered on 1 March": accepted with their day, and no number is told."""
-    return _accepted(line) and line.promised is not None
+    return line.promised is not None and (_accepted(line) or line.matched_by == "whole order")
 
 
 def _accepted(line: ConfirmedLine) -> bool:
@@ -65,14 +65,20 @@ def _accepted(line: ConfirmedLine) -> bool:
     return fate is not None and fate.value is Disposition.ACCEPTED
 
 
+def _by_the_way(line: ConfirmedLine, kind: Kind) -> bool:
+    """ "All others as ordered", and in other messages than confirmations "not affected": settled without a day."""
+    return _accepted(line) and (line.matched_by == "whole order" or kind is not Kind.ORDER_CONFIRMATION)
+
+
 def _of_fields(told: Sequence[ConfirmedLine], kind: Kind) -> str | None:
     """The first field that some lines have and others lack."""
     coming = [line for line in told if line.status not in _NOT_COMING]
-    settled = kind is not Kind.ORDER_CONFIRMATION  # "line 1 is not affected" needs no day in a delay notice
     fields = {
-        "promised date": [line.promised is not None or (settled and _accepted(line)) for line in coming],
-        "price": [line.price is not None for line in coming],
+        "promised date": [line.promised is not None or _by_the_way(line, kind) for line in coming],
     }
+    if any(line.price is not None and line.line is not None and line.price == line.line.price for line in coming):
+        # A price that differs is told where it differs; one that is as ordered is told for all lines.
+        fields["price"] = [line.price is not None or _by_the_way(line, kind) for line in coming]
     if kind is Kind.ORDER_CONFIRMATION:
         fields["quantity"] = [line.quantity is not None or _as_ordered(line) for line in coming]
         fields["unit"] = [line.uom is not None for line in coming]

@@ -46,7 +46,11 @@ def reconsidered(
     plain = _plainly(kind, reading, statement, confirmation, told)
     if plain is not None:
         return plain
-    return _weighed(kind, confirmation, told) if dated else kind
+    found = _weighed(kind, confirmation, told) if dated else kind
+    if found.kind is Kind.DELAY_NOTICE and len(late) < len(dated) and _thanks(reading):
+        # The first answer to an order, some of whose lines come later: who thanks for an order answers it.
+        return replace(found, kind=Kind.ORDER_CONFIRMATION, confidence=0.8, runner_up=Kind.DELAY_NOTICE)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +82,6 @@ def _plainly(
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
     if not told.dated and _asks(kind, statement):
         return replace(kind, kind=Kind.QUESTION, confidence=0.7, runner_up=kind.kind)
-    if kind.kind is Kind.DELAY_NOTICE and len(told.late) < len(told.dated) and _thanks(reading):
-        # The first answer to an order, some of whose lines come later: who thanks for an order answers it.
-        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.8, runner_up=Kind.DELAY_NOTICE)
     silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)
     if kind.kind is Kind.ORDER_CONFIRMATION and silent and kind.confidence < _SURE_BARE:
         # "Received, we will come back with dates": nothing is confirmed yet.
@@ -150,7 +151,7 @@ def _asks(kind: Judged, statement: Statement) -> bool:
     """An answer is wanted by a day, and nothing is told: a question, whatever else the words sound like."""
     weak = kind.kind in (Kind.OTHER, Kind.QUALITY_NOTICE, Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE)
     weak = (weak and kind.confidence < _SURE) or kind.confidence < _ANY_WEAK
-    told = any(line.quantity or line.price for line in statement.lines)
+    told = any(line.price or (line.quantity and line.unit) for line in statement.lines)
     return weak and statement.respond_by is not None and not told
 
 

@@ -46,6 +46,7 @@ def _paragraphs(lines: tuple[TextLine, ...]) -> list[tuple[int, int]]:
         if (
             found
             and found[-1][1] == index
+            and not line.after_gap
             and len(before) >= _WRAPPED
             and not _ENDS.search(before)
             and text[0].isalpha()

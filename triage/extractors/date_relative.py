@@ -17,6 +17,8 @@ _ON = (
     r"(?:on|by|until|before|this|coming|am|bis|bis zum|diesen|kommenden|le|ce|pour|d\'ici|avant|el|este|al|para el|antes del|antes de"
     r"|il|questo|entro|per|op|deze|voor|tegen|uiterlijk|w|we|do|na|przed|ate|na proxima|nesta|esta|with you|arriv\w*|delivery"
     r"|shipp?\w*|dispatch\w*|collected|leav\w*|gaan|gaat|komt|komen|volgt|volgen|wordt|worden|levering|kommt|kommen|lieferung|liefern wir"
+    r"|riceverete|ricevera(?:i|nno)?|arrivano|recevrez|recevras|recibir\w*|erhalten(?: sie)?|bekommt(?: ihr)?|bekommen(?: sie)?|ontvangt?|ontvangen"
+    r"|otrzyma\w*|recebe\w*|there|here|chez vous|da voi|bei (?:ihnen|euch)|bij (?:u|jullie)|u panstwa"
     r"|llegan?|salen?|entrega|consegna|livraison|livree?s?|expedie\w*|dostawa|wysylka|wyslemy)"
 )
 _SOON = {

@@ -119,8 +119,16 @@ def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
         if value is None or (not before and value < frame.today):
             year, month = (base.year + 1, 1) if base.month == 12 else (base.year, base.month + 1)
             value = day_of(year, month, day)
+        if not before and value not in frame.near:
+            # "by the 16th" of an order that is due on the 16th of the next month.
+            ahead = ((frame.today.month - 1 + more) for more in range(_ORDINAL_MONTHS))
+            days = (day_of(frame.today.year + month // 12, month % 12 + 1, day) for month in ahead)
+            value = next((item for item in days if item is not None and item in frame.near), value)
         if value is not None:
             yield match.start(), match.end(), value, "day", (), 0.85
+
+
+_ORDINAL_MONTHS = 4  # this month and three more, among which a day without a month is looked for
 
 
 def _written_out(text: str, frame: Frame) -> Iterator[Hit]:

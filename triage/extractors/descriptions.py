@@ -10,6 +10,7 @@ from triage.extractors.hints import Candidate, Hints, words_of
 _TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,]\d{1,2})?)+(?![\w/-]|[.,]\d)")
 
 
+_INFLECTED = 5  # letters of a word whose last vowel may change
 _COMPOUND = 8  # letters of a word that can be a compound
 _SHORTEST_HEAD = 4
 _PLURALS = ("n", "en", "e", "er", "s")
@@ -30,10 +31,16 @@ def by_type(text: str, hints: Hints) -> list[Anchor]:
         if len({item.line.product_id for item in meant}) == 1:
             found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
     for match in _TYPE.finditer(text):
-        meant = [item for item in hints.candidates if match.group() in _TYPE.findall(item.line.description)]
+        meant = [item for item in hints.candidates if match.group() in _types(item.line.description)]
         if len({item.line.product_id for item in meant}) == 1:
             found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
     return found
+
+
+def _types(description: str) -> set[str]:
+    """Sizes of a description, also without what stands behind a stroke: "25-60" of "25-60/180"."""
+    found = set(_TYPE.findall(description))
+    return found | {size.partition("/")[0] for size in found if re.search(r"[-x×]", size.partition("/")[0])}
 
 
 def by_description(text: str, hints: Hints, named: frozenset[int | None] = frozenset()) -> list[Anchor]:
@@ -137,6 +144,9 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
     stem = word[: max(5, len(word) - 2)]
     if len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words):
         return True
+    if len(word) == _INFLECTED and word.isascii() and word[-1] in "aeiouy":
+        # "pompy" of a "pompa": the last vowel changes with the case or the number.
+        return any(other[:-1] == word[:-1] and other[-1] in "aeiouy" for other in words if len(other) == len(word))
     # "die Muffen" of an "Übergangsmuffe": what a compound ends in names the thing.
     return len(word) >= _COMPOUND and word.isalpha() and any(_ends(word, other) for other in words)
 

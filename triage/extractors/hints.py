@@ -16,7 +16,20 @@ from triage.extractors import calendar_words
 _BRACKETED = re.compile(r"\[([^\]]{2,40})\]")
 #: Runs of one script: Chinese and Japanese stand beside Latin letters without a blank.
 _RUN = re.compile(r"[\u3040-\u9fff]+|(?:(?![\u3040-\u9fff])[^\W_])+", re.UNICODE)
-_DAY_FIRST_NOT = {"united states", "usa", "philippines", "puerto rico"}
+_DAY_FIRST_NOT = frozenset(
+    (
+        "united states",
+        "usa",
+        "philippines",
+        "puerto rico",
+        "japan",
+        "china",
+        "taiwan",
+        "south korea",
+        "korea",
+        "hungary",
+    )
+)
 #: A code this short says nothing by itself in running text.
 SHORTEST_CODE = 4
 

@@ -368,7 +368,7 @@ class Narrator:
             only = open_lines[0]
             anchor = Anchor(start=0, end=0, text="", candidates=(only,), by="only line", confidence=0.9)
             for values in splits.split_values(text, sentence, self._context, (only,)):
-                values = clause_values.about_delivery(text, values)
+                values = clause_values.about_delivery(text, values, (only,) if clause_values.is_row(text) else ())
                 if values.quantity or values.price or values.promised:
                     self._add(sentence, anchor, values)
                 elif values.disposition:
