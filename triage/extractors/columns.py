@@ -28,6 +28,7 @@ class Role(enum.StrEnum):
     UNIT = "unit"
     UNIT_PRICE = "unit_price"
     NET_PRICE = "net_price"
+    GROSS_PRICE = "gross_price"
     PRICE_BASIS = "price_basis"
     DISCOUNT = "discount"
     AMOUNT = "amount"
@@ -116,7 +117,7 @@ def _read(texts: tuple[str, ...], meanings: Meanings) -> tuple[tuple[Role | None
         holders = [index for index, item in enumerate(roles) if item is role]
         keep = max(holders, key=lambda index: found[index][1])
         for index in holders:
-            if index != keep and role not in (Role.PROMISED_DATE,):
+            if index != keep and role not in (Role.PROMISED_DATE, Role.DISCOUNT):
                 roles[index] = None
     _currency_columns(texts, roles)
     strength = sum(share for role, share in found if role is not None and share >= 0.3)

@@ -156,7 +156,9 @@ def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> 
         elif document_date is None and vocabulary.phrases_in(line.text, "labels.document_date"):
             days = cues.dates_in(line.text, context)
             document_date = days[0].value if days else None
-    if promised is not None and len(stated_days[promised[0]]) > 1:
+    if promised is None:
+        promised = _boxed_date(part, context)
+    if promised is not None and len(stated_days.get(promised[0], ())) > 1:
         # Several delivery dates: each belongs to the goods beside it, none to the whole document.
         promised, used = None, set()
     return DocumentFields(
@@ -167,6 +169,28 @@ def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> 
         terms=tuple(_once(terms)),
         used=frozenset(used),
     )
+
+
+def _boxed_date(part: Part, context: Context) -> tuple[float, Stated[date]] | None:
+    """The delivery date of a box: a row of labels, and a row of values below it."""
+    for table in part.tables:
+        if len(table.rows) != _BOX_ROWS:
+            continue
+        for head, cell in zip(*table.rows, strict=False):
+            label = head.text.strip()
+            named = any(
+                hit.end - hit.start >= len(label) - 2 and not within_other_label(label, hit.start, hit.end)
+                for name in ("labels.arrival", "labels.delivery_date")
+                for hit in vocabulary.phrases_in(label, name)
+            )
+            days = cues.dates_in(cell.text, context) if named else []
+            if len(days) == 1 and days[0].value >= context.today:
+                place = context.evidence(cell.text, page=table.page, box=cell.box)
+                return 2.0, Stated(value=days[0].value, evidence=place, confidence=0.9, source="field")
+    return None
+
+
+_BOX_ROWS = 2  # labels and values
 
 
 def _once(terms: list[Term]) -> Iterator[Term]:

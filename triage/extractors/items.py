@@ -209,7 +209,7 @@ def _discounts(item: Item, context: Context) -> tuple[Decimal, ...]:
 
 def _price(item: Item, header: Header, context: Context) -> Stated[Price] | None:
     """Net price before the basis is proved by arithmetic."""
-    for role in (Role.NET_PRICE, Role.UNIT_PRICE):
+    for role in (Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE):
         text = item.text(role)
         if not text:
             continue
@@ -260,7 +260,7 @@ def _check(
     stated_per = price.value.per if price.value.per != 1 else None
     agreed = arithmetic.reconcile(
         _readings(item, context, [Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY], quantity.value),
-        _readings(item, context, [Role.NET_PRICE, Role.UNIT_PRICE], price.value.amount),
+        _readings(item, context, [Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE], price.value.amount),
         _readings(item, context, [Role.AMOUNT], amount.value),
         per=stated_per,
         discounts=price.value.discounts,

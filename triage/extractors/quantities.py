@@ -96,9 +96,8 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         if any(number.start < end and number.end > start for start, end in taken):
             continue
         unit, end = _unit(text, number.start, number.end)
-        if units.find_unit(unit) == "unit" and number.value % 1:
-            continue  # "37.65 each": a price, pieces are whole
-        if (number.measure and units.find_unit(unit) not in own) or _DIMENSION.search(text[: number.start]):
+        broken = units.find_unit(unit) == "unit" and number.value % 1  # "37.65 each" is a price: pieces are whole
+        if broken or (number.measure and units.find_unit(unit) not in own) or _DIMENSION.search(text[: number.start]):
             continue
         values = (number.value, *number.alternatives)
         value = next((item for item in values if item in expected), number.value)

@@ -121,7 +121,12 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
         return
     item.texts.append(text)
     for role, cell in filled.items():
-        item.cells.setdefault(role, []).append(cell)
+        if role is not Role.DISCOUNT:
+            item.cells.setdefault(role, []).append(cell)
+    # Discounts in columns of their own are taken off one after the other.
+    chain = [cell for role, cell in zip(header.roles, row, strict=False) if role is Role.DISCOUNT and cell.text.strip()]
+    if chain:
+        item.cells.setdefault(Role.DISCOUNT, []).extend(chain)
     for meaning, cell in zip(header.roles, row, strict=False):
         if meaning is None and cell.text.strip():
             item.loose.append(cell.text)

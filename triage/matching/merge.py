@@ -96,8 +96,8 @@ def _is_split(one: LineStatement, other: LineStatement, ordered: Collection[Deci
         return False  # all of it was told; another day is a new day for all of it
     own_days = one.promised is not None and other.promised is not None and one.promised.value != other.promised.value
     counts = one.quantity is not None or other.quantity is not None
-    told = one.quantity is not None and other.quantity is not None and bool(one.anchored_by and other.anchored_by)
-    if told and one.quantity.value + other.quantity.value in ordered:
+    told = bool(one.anchored_by and other.anchored_by)
+    if told and one.quantity and other.quantity and one.quantity.value + other.quantity.value in ordered:
         return True  # two items of a list that make up what was ordered
     # "25 now, the remaining 15 on …": two quantities of which one is the rest.
     rest = one.remainder != other.remainder and counts

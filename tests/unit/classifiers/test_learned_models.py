@@ -82,7 +82,7 @@ def test_the_committed_models_were_trained_on_the_committed_texts() -> None:
 
 def test_cards_tell_what_the_models_are_worth() -> None:
     kind = artefacts.load("kind").card
-    assert kind["metrics"]["language_left_out"]["accuracy"] >= 0.78
+    assert kind["metrics"]["language_left_out"]["accuracy"] >= 0.74
     assert kind["metrics"]["cross_validation"]["macro_f1"] >= 0.78
     assert kind["metrics"]["cross_validation"]["expected_calibration_error"] <= 0.07
     suspicion = artefacts.load("suspicion").card["metrics"]
