@@ -100,6 +100,10 @@ def _price_letter(statement: Statement, kind: Judged) -> Iterator[Deviation]:
         return
     stated = [change.percent for change in statement.price_changes if change.percent is not None]
     values = {item.value for item in stated}
+    if len(values) > 1:
+        # What holds from a day is announced; other percentages explain it.
+        dated = [change.percent for change in statement.price_changes if change.percent and change.valid_from]
+        values = {item.value for item in dated} or values
     percent = values.pop().quantize(_TENTH, ROUND_HALF_UP) if len(values) == 1 else None
     places = tuple(change.evidence for change in statement.price_changes)
     reason = f"Prices change by {percent:+} %." if percent is not None else "Prices change."

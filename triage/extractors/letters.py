@@ -22,7 +22,10 @@ def price_change(sentence: Sentence, context: Context) -> PriceChange | None:
     found = [item for item in numbers.find_numbers(text, decimal_mark=context.decimal_mark) if item.percent]
     found = [item for item in found if 0 < abs(item.value) <= _LARGEST]
     percent = None
-    if len({abs(item.value) for item in found}) > 1:
+    causes = [item for item in found if _is_cause(text, item)]
+    if causes and not vocabulary.phrases_in(text, "labels.prices"):
+        found = []  # "the rise of energy (+11 %) and fibre (+7.8 %) can't be absorbed": why, not how much
+    elif len({abs(item.value) for item in found}) > 1:
         found = [item for item in found if not _is_cause(text, item)] or found
     if found:
         distinct = {abs(item.value) for item in found}

@@ -34,7 +34,7 @@ _UNIT = r"(?:st\b|stk|stck|stück|stueck|pcs?|pieces?|units?|ea\b|pz|uds?|unidad
 _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
     rf"|\bpor cada|\bcada|(?<![\s(]\d)(?<![\s(]\d\d)(?<!^\d)(?<!^\d\d)/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,/-]\d)\s*{_UNIT}"
-    rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:个|個|件|本|枚)?(?:あたり|につき)"
+    rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:(?:个|個|件|本|枚)?(?:あたり|につき)|(?:adedi|adedin|adet fiyat[ıi]))"
     rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
     rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
     re.IGNORECASE,

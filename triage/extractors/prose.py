@@ -161,6 +161,8 @@ class Narrator:
         """(all anchors of a sentence, those that mean lines of the orders spoken of)."""
         everything = anchors.find_anchors(sentence.text, self._context.hints)
         found = regions.narrowed(everything, self._order, self._named)
+        if len(found) > 1 or self._topic:
+            found = regions.subjects(sentence.text, found)
         if self._beside_table:
             found = [anchor for anchor in found if anchor.by in ("code", "position")]
         elif not found and not whole_orders.is_whole(sentence.text):

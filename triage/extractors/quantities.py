@@ -54,6 +54,7 @@ _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORE
 _ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?<!\d)\d{2,5}(?: \d{2,5}){3,}(?!\d)")
 #: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
 _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
+_PACKS = {"pack", "box", "pallet", "bag", "drum", "unit"}
 _ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
 _REST_REACH = 16  # characters before a number in which it is called the rest
@@ -101,7 +102,8 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             continue
         values = (number.value, *number.alternatives)
         value = next((item for item in values if item in expected), number.value)
-        if unit and value not in expected and units.find_unit(unit) in _MEASURES - own:
+        packed = units.find_unit(unit) in _PACKS - own and cues.has(text, "tracking")  # "DHL, 2 parcels, 14 kg"
+        if packed or (unit and value not in expected and units.find_unit(unit) in _MEASURES - own):
             continue  # "2 m long", "318 kg gross", "3 pallets": of the goods or of their packing
         times = _TIMES.search(text[number.end : number.end + 3]) is not None
         share = _is_share(text[number.end : number.end + 48], expected, context)
@@ -134,7 +136,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 confidence=confidence,
             )
         )
-    found = sorted([*found, *_completing(found, bare, expected)], key=lambda item: item.start)
+    found = sorted([*found, *_completing(text, found, bare, expected)], key=lambda item: item.start)
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
     return _with_roles(text, found, expected, [day.start for day in days], ahead)
@@ -182,13 +184,13 @@ def _labelled(text: str, start: int) -> bool:
 def _rest(text: str, start: int, end: int) -> bool:
     """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
     before, behind = vocabulary.before(text, start, 16), text[end : end + 18]
-    near = [hit for hit in cues.hits(before, "remainder") if len(before) - hit.end <= 4]
-    far = [hit for hit in cues.hits(behind, "remainder", "backorder") if hit.start <= 4]
+    near = [hit for hit in cues.hits(before, "remainder", "missing") if len(before) - hit.end <= 4]
+    far = [hit for hit in cues.hits(behind, "remainder", "backorder", "missing") if hit.start <= 4]
     return bool(near or far)
 
 
 def _completing(
-    found: Sequence[FoundQuantity], bare: Sequence[numbers.FoundNumber], expected: set[Decimal]
+    text: str, found: Sequence[FoundQuantity], bare: Sequence[numbers.FoundNumber], expected: set[Decimal]
 ) -> list[FoundQuantity]:
     """Numbers without a unit that make up an expected quantity together ("20 now, 10 later" of 30)."""
     if len(bare) > _MOST_BARE or not expected:
@@ -197,6 +199,11 @@ def _completing(
     for one, other in itertools.combinations(bare, 2):
         if whole and one.value > 0 and other.value > 0 and one.value + other.value in expected:
             return [_bare(one), _bare(other)]
+    parts = [one for one in bare if one.value > 0 and one.value % 1 == 0]
+    if len(parts) == 1 and any(
+        item.value in expected and parts[0].value < item.value and _of(text, item) for item in found
+    ):
+        return [_bare(parts[0])]  # "of the 30 supports 20 are cast already"
     for one in bare:
         if one.value > 0 and any(one.value + item.value in expected and item.value not in expected for item in found):
             return [_bare(one)]

@@ -226,6 +226,8 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
             if place.part not in ("body", "subject"):
                 confidence += 0.05
             number = number.rstrip(".-/,")
+            if number.startswith("-"):
+                continue  # the end of a code
             if best is None or confidence > best[0]:
                 best = (confidence, _stated(number, place, number, confidence))
     if best is None or best[0] < 0.9:

@@ -20,6 +20,24 @@ _WITH = re.compile(
     r"(?:(?:the|dem|der|den|le|la|el|il|de|o|a)\s)?$",
     re.IGNORECASE,
 )
+_IN_COMPANY = re.compile(
+    r"(?<![^\W\d_])(?:with|along with|mit|avec|con|insieme a[il]?|met|z|wraz z|razem z"
+    r"|com|junto con|junto com|juntamente com)\s(?:(?:the|dem|der|den|les?|la|los|las|el|il|lo|i|gli|de|os?|as?)\s)?"
+    r"(?:\d[\d.,]*\s)?$",
+    re.IGNORECASE,
+)
+_IN_COMPANY_BEHIND = re.compile(r"^\w*(?:\s(?:ile\s)?birlikte)(?!\w)|^一起|^と(?:一緒|ともに|同時)", re.IGNORECASE)
+
+
+def subjects(text: str, found: Sequence[Anchor]) -> list[Anchor]:
+    """Without goods that others only come with: "the pulleys leave together with the 20 supports"."""
+    return [
+        anchor
+        for anchor in found
+        if not _IN_COMPANY.search(text[: anchor.start]) and not _IN_COMPANY_BEHIND.match(text[anchor.end :])
+    ]
+
+
 #: A sentence that opens with a condition.
 IF = re.compile(
     r"\W{0,3}(?:if|in case|wenn|falls|sollten? sie|si vous|si votre|si ok|si está|si les|se per|se vi|se accett|als u"

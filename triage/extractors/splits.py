@@ -23,7 +23,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     if len(stated) >= 2 and distinct >= 2:
         pairs = _pairs(stated, days, text)
         if len(pairs) >= 2:
-            return _paired(text, pairs, stated, sentence, context, candidates)
+            return _paired(text, pairs, stated, days, sentence, context, candidates)
     cut = _rest_begins(text, stated, days, distinct)
     if cut is not None:
         first, rest = text[:cut], text[cut:]
@@ -39,6 +39,7 @@ def _paired(
     text: str,
     pairs: Sequence[tuple[int, int]],
     stated: Sequence[quantities.FoundQuantity],
+    days: Sequence[dates.FoundDate],
     sentence: Sentence,
     context: Context,
     candidates: Sequence[Candidate],
@@ -54,6 +55,10 @@ def _paired(
             place = context.evidence(mine.text, page=sentence.page)
             quantity = Stated(value=mine.value, evidence=place, confidence=mine.confidence, source="prose")
             values = replace(values, quantity=quantity)
+        day = [item for item in days if start <= item.start < end]
+        if values.promised is not None and len(day) == 1 and day[0].value != values.promised.value:
+            # "6 on 8 March and the other 4 on the 15th": the month was told before.
+            values = replace(values, promised=replace(values.promised, value=day[0].value))
         found.append(replace(values, price=values.price or price))
     return found
 
