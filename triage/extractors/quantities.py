@@ -57,6 +57,7 @@ _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
 _PACKS = {"pack", "box", "pallet", "bag", "drum", "unit"}
 _ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
+_REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
 _REST_REACH = 16  # characters before a number in which it is called the rest
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
@@ -185,7 +186,7 @@ def _rest(text: str, start: int, end: int) -> bool:
     """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
     before, behind = vocabulary.before(text, start, 16), text[end : end + 18]
     near = [hit for hit in cues.hits(before, "remainder", "missing") if len(before) - hit.end <= 4]
-    far = [hit for hit in cues.hits(behind, "remainder", "backorder", "missing") if hit.start <= 4]
+    far = [hit for hit in cues.hits(behind, "remainder", "backorder", "missing") if hit.start <= _REST_BEHIND]
     return bool(near or far)
 
 
