@@ -181,10 +181,13 @@ def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int)
 
 
 _COUNTS = (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
+_LEADS_HEAD = re.compile(r"^\W*([^\W\d_]{2,8})\.?\s[^\W\d_]{3}")
 _IN_HEAD = re.compile(r"[(\[/]\s*([mM][23²³]|[^\W\d_]{1,12})\.?\s*(?:[)\]]|$)")
 
 
 def _unit_in(head: str) -> str:
     """The unit named in the head of a quantity: "Menge (Stk)", "Qty/pcs"; "" where none is."""
-    match = _IN_HEAD.search(head)
-    return match.group(1) if match and units.find_unit(match.group(1)) else ""
+    for match in (_IN_HEAD.search(head), _LEADS_HEAD.match(head)):
+        if match and units.find_unit(match.group(1)):
+            return match.group(1)  # "Menge (Stk)", "Uds. confirmadas"
+    return ""

@@ -17,6 +17,7 @@ from triage.domain.statement import Disposition, LineStatement, Price
 from triage.extractors import arithmetic, cues, money, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
+from triage.extractors.dates import FoundDate
 
 T = TypeVar("T")
 
@@ -68,6 +69,10 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     quantity, price, doubts = _check(item, context, quantity, price, amount)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
+    if disposition is None and promised is None:
+        disposition = cues.disposition(item.text(Role.PROMISED_DATE))  # "no longer available" in the place of a day
+    if disposition is Disposition.REJECTED and quantity is not None and not quantity.value:
+        quantity, unit = None, None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
         doubts = (*doubts, "a remark of the row names days that could not be placed")
     substitute = _substitute(item, context)
@@ -285,7 +290,7 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     former: Stated[date] | None = None
     for role, confidence in ((Role.PROMISED_DATE, 0.97), (Role.WEEK, 0.95), (Role.DISPATCH_DATE, 0.8)):
         text = _as_week(item.text(role), role, header)
-        found = cues.dates_in(text, context)
+        found = _not_dispatched(text, cues.dates_in(text, context))
         if not found:
             continue
         if len(found) > 1:
@@ -304,6 +309,16 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _not_dispatched(text: str, found: list[FoundDate]) -> list[FoundDate]:
+    """The days of a cell, without one of dispatch beside one of arrival: "S15 (expédition S14)"."""
+    marks = vocabulary.phrases_in(text, "labels.dispatch_date")
+    rest = [day for day in found if not any(0 <= day.start - mark.end <= _DISPATCH_REACH for mark in marks)]
+    return rest or found
+
+
+_DISPATCH_REACH = 4  # characters between a word of dispatch and its day
 
 
 def _of_delivery(text: str) -> bool:

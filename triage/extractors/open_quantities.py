@@ -70,7 +70,8 @@ def _open(item: Item, context: Context) -> Stated[Decimal] | None:
 
 _REST = re.compile(
     r"(?<![^\W\d_])(?:b/o|bo|back ?orders?(?:ed)?|balance|r[uü]ckstand|rest|reliquat|solde|saldo|pendientes?|resto"
-    r"|nalevering|naleverbaar|zaleg[lł]o[sś][cć]|em falta|bakiye|欠品|余数)\s?[:.]?\s{0,3}(\d[\d.,]*)",
+    r"|nalevering|naleverbaar|zaleg[lł]o[sś][cć]|em falta|bakiye|欠品|余数"
+    r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?\s{0,3}(\d[\d.,]*)",
     re.IGNORECASE,
 )
 
@@ -93,14 +94,14 @@ def _told_in_words(line: LineStatement, item: Item, context: Context) -> tuple[L
     days = cues.dates_in(text, context)
     before = [day for day in days if day.start < match.start()]
     behind = [day for day in days if day.start >= match.end()]
-    if not before or not behind:
+    if not behind:
         return ()
     place = context.evidence(text[match.start() : behind[0].end], page=item.page)
 
     def stated(value: T) -> Stated[T]:
         return Stated(value=value, evidence=place, confidence=0.88, source="table")
 
-    first = replace(line, quantity=stated(now), promised=stated(before[-1].value), disposition=None)
+    first = replace(line, quantity=stated(now), promised=stated(before[-1].value) if before else None, disposition=None)
     later = replace(
         line, quantity=stated(rest), promised=stated(behind[0].value), disposition=stated(Disposition.BACKORDERED),
         amount=None, remainder=True, doubts=(),

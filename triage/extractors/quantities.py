@@ -124,8 +124,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             bare.append(number)
             continue
         leads = not text[: number.start].strip(" -*•") and _LEADS_CODE.match(text[number.end :]) is not None
-        known = value in expected
-        confidence = 0.93 if known and (unit or leads) else 0.88 if unit else 0.8 if known else 0.6
+        confidence = _confidence(known=value in expected, unit=bool(unit), leads=leads)
         found.append(
             FoundQuantity(
                 value=value,
@@ -141,6 +140,11 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
     return _with_roles(text, found, expected, [day.start for day in days], ahead)
+
+
+def _confidence(*, known: bool, unit: bool, leads: bool) -> float:
+    """known: so many were ordered; leads: the number opens a row before a code."""
+    return 0.93 if known and (unit or leads) else 0.88 if unit else 0.8 if known else 0.6
 
 
 #: Codes are covered by underscores, so that no number is read out of them.

@@ -21,6 +21,7 @@ class Fit:
 
 
 _TAKEN_FROM = 0.5
+_NUMBERED = 0.6  # of a line that is named by its number alone
 
 
 def codes_of(line: OrderLine) -> set[str]:
@@ -85,12 +86,22 @@ def fit(statement: LineStatement, order: Order, line: OrderLine) -> Fit:
     }
     strongest = max(signals, key=lambda name: signals[name])
     score = max(signals["code"], signals["anchor"], signals["description"]) + 0.5 * (values + position)
+    if position and _is_numbered(statement, line):
+        score, strongest = max(score, _NUMBERED), "position"
     contrary = bool(statement.codes) and code < 0.3 and not anchored
     if contrary:
         # It names a code, and the code is another one.
         score *= 0.75
     by = statement.anchored_by if strongest == "anchor" and statement.anchored_by else strongest
     return Fit(order=order, line=line, by=by, score=min(score, 1.0))
+
+
+def _is_numbered(statement: LineStatement, line: OrderLine) -> bool:
+    """A structured document that names a line by our number alone, and no more than was ordered of it."""
+    number = statement.position
+    bare = not statement.codes and statement.description is None and statement.anchor is None
+    fits = statement.quantity is None or statement.quantity.value <= line.quantity
+    return bare and fits and number is not None and number.source == "edi" and number.value == line.number
 
 
 def assign(statements: Sequence[LineStatement], orders: Sequence[Order]) -> list[Fit | None]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from triage.domain import units
 from triage.domain.assessment import Doubt, DoubtCode
 from triage.domain.erp import OrderLine
 from triage.domain.statement import LineStatement
@@ -18,6 +19,7 @@ class Converted:
     price: Decimal | None  # net per order unit
     currency: str | None
     doubts: tuple[Doubt, ...]
+    packs: bool = False  # the supplier counts packs of several of our units
 
 
 def plain(value: Decimal) -> Decimal:
@@ -25,6 +27,24 @@ def plain(value: Decimal) -> Decimal:
     rounded = value.quantize(_PLACES, ROUND_HALF_UP).normalize()
     exponent = rounded.as_tuple().exponent
     return rounded.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else rounded
+
+
+def _packed(statement: LineStatement, line: OrderLine | None) -> tuple[Decimal | None, Doubt | None]:
+    """(how many of our units one of the supplier's packs holds, or None where it counts in our unit; a doubt)."""
+    said = units.find_unit(statement.unit.value) if statement.unit else None
+    if line is None or statement.quantity is None or said not in units.PACKS or said == units.find_unit(line.uom):
+        return None, None
+    texts = (statement.evidence.text, statement.description.value if statement.description else "")
+    size = next((found for found in map(units.pack_size, texts) if found), None)
+    expected = (line.quantity, line.open_quantity)
+    if size is not None and size > 1:
+        whole = statement.quantity.value * size
+        if whole in expected or (whole < line.quantity and statement.quantity.value not in expected):
+            return size, None
+    if statement.quantity.value in expected:
+        return None, None  # the word is another one for our unit
+    reason = f"The quantity is told in packs ({statement.unit.value if statement.unit else ''}), ordered is {line.uom}."
+    return None, Doubt(code=DoubtCode.AMBIGUOUS_QUANTITY, reason=reason, evidence=(statement.evidence,))
 
 
 def convert(statement: LineStatement, line: OrderLine | None, order_currency: str) -> Converted:
@@ -36,6 +56,13 @@ def convert(statement: LineStatement, line: OrderLine | None, order_currency: st
     doubts: list[Doubt] = []
     quantity = plain(statement.quantity.value) if statement.quantity else None
     price = plain(statement.price.value.per_unit) if statement.price else None
+    size, unclear = _packed(statement, line)
+    if unclear is not None:
+        doubts.append(unclear)
+    if size is not None and quantity is not None and line is not None:
+        quantity = plain(quantity * size)
+        if price is not None and abs(price / size - line.price) < abs(price - line.price):
+            price = plain(price / size)
     currency = None
     if statement.price is not None:
         currency = statement.price.value.currency or order_currency or None  # unnamed: the order's
@@ -50,4 +77,4 @@ def convert(statement: LineStatement, line: OrderLine | None, order_currency: st
                         evidence=(statement.price.evidence,),
                     )
                 )
-    return Converted(quantity=quantity, price=price, currency=currency, doubts=tuple(doubts))
+    return Converted(quantity=quantity, price=price, currency=currency, doubts=tuple(doubts), packs=size is not None)

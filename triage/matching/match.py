@@ -128,7 +128,7 @@ def _confirmed(
         product_code=ours.product_code or None,
         supplier_product_code=_supplier_code(entry, ours),
         quantity=converted.quantity,
-        uom=_uom(entry, ours),
+        uom=ours.uom if converted.packs else _uom(entry, ours),
         price=converted.price,
         currency=converted.currency if converted.price is not None else None,
         promised=entry.promised.value if entry.promised else None,

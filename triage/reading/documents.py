@@ -10,6 +10,7 @@ from triage.reading import (
     delimited,
     docx,
     html,
+    html_tables,
     invisible,
     kinds,
     odt,
@@ -139,7 +140,7 @@ class DocumentReader:
                 role=role,
                 media_type=kinds.HTML,
                 lines=text_lines(texts),
-                tables=html.tables_of(page.flow),
+                tables=html_tables.tables_of(page.flow),
                 hidden=page.hidden,
                 turned=page.turned,
             )

@@ -14,7 +14,7 @@ from triage.domain.document import Headers, Part, PartRole, UnreadableReason
 from triage.reading import (
     charsets,
     headers,
-    html,
+    html_tables,
     kinds,
     outlook,
     quotes,
@@ -235,7 +235,7 @@ def _part(
     pasted: tuple[str, str] | None,
 ) -> Part:
     statement = split.statement
-    tables = html.tables_of(statement)
+    tables = html_tables.tables_of(statement)
     if not tables:
         tables = text_tables.read_text_tables(["" if line.cells else line.text for line in statement])
     return Part(

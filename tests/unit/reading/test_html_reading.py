@@ -4,7 +4,7 @@
 
 import pytest
 
-from triage.reading import html
+from triage.reading import html, html_tables
 
 
 def lines(page: html.Page) -> list[str]:
@@ -12,7 +12,7 @@ def lines(page: html.Page) -> list[str]:
 
 
 def rows(page: html.Page) -> list[list[list[str]]]:
-    return [[[cell.text for cell in row] for row in table.rows] for table in html.tables_of(page.flow)]
+    return [[[cell.text for cell in row] for row in table.rows] for table in html_tables.tables_of(page.flow)]
 
 
 def read(text: str) -> html.Page:
