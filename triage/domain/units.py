@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 _WORDS: dict[str, str] = {
-    "unit": "tane  st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each unit units "
+    "unit": "tane  st stk stck stück stueck stuck stücke stücken stuks pc pcs pce pieces piece pièce pièces piece(s) ea each off unit units "
     "unidad unidades ud uds unid un u pz pza pzas pzs pezzo pezzi pieza piezas p szt sztuk sztuki sztuka adet ad ks h87 c62 nr "
     "个 個 件 支 只 本 枚 台 套 条 條 片 根 颗 块 つ コ ケ 丁 挺 脚 冊 点 基 把 付 peça peças peca pecas pç pçs pcs stueck item items nos no. jednostek birim einheiten stykk off unità unita",
     "m": "lm. lfd laufmeter m mtr mtrs mt meter metern metre meters metres mètre mètres metro metros metri metr metry metrów metrow metrelik lfm lfdm lm ml mb 米 メートル",

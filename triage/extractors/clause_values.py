@@ -15,7 +15,7 @@ from triage.extractors.date_relative import add_workdays
 from triage.extractors.hints import Candidate
 
 _REFERENCE_DAY = re.compile(
-    r"(?<!\w)(?:vom|v\.|d\.?d\.?|dated?|of|du|del|dell'?|de|van|z dnia|z|tarihli)\s*$", re.IGNORECASE
+    r"(?<!\w)(?:vom|von|v\.|d\.?d\.?|dated?|of|du|del|dell'?|de|van|z dnia|z|tarihli)\s*$", re.IGNORECASE
 )
 
 
@@ -215,6 +215,7 @@ def _begins_price(text: str, day: dates.FoundDate) -> bool:
     return any(not before[hit.end :].strip(" :") for hit in vocabulary.phrases_in(before, "labels.price_valid_from"))
 
 
+_GONE = timedelta(days=3)  # a day that was over this long when it was written is no promise
 _BUT = re.compile(
     r"[^.;!?]{0,40}(?:(?<![^\W\d_])(?:but|aber|sondern|doch|mais|pero|sino|ma|bens[ìi]|maar|doch|ale|lecz|mas|ama|fakat)(?![^\W\d_])"
     r"|但|而是|ですが|ただし)",
@@ -255,6 +256,8 @@ def _day(
         found = [day for day in found if not _begins_price(text, day)]
     missed = [day for day in found if cues.misses(text, day, found)]
     found = [day for day in found if day not in missed]
+    if not (context.is_shipping or context.is_invoice or cues.has(text, "shipped", "received")):
+        found = [day for day in found if day.value >= context.today - _GONE or day.value in _dues(candidates)]
     due = _dues(candidates)
     old, new = cues.former_and_new(text, found, due)
     old = [*(day.value for day in missed), *old]

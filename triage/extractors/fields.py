@@ -219,7 +219,7 @@ def field_date(text: str, context: Context) -> tuple[date, float] | None:
 
 def _words_before(text: str) -> int:
     """Words between the last column gap, or the field before ("ETD 30 Oct, ETA …"), and a label."""
-    piece = re.split(r" {3,}|\t|\||[;·•]", text)[-1]
+    piece = re.split(r" {3,}|\t|\||[;·•]|(?<=[^\W\d_]{3})\.\s", text)[-1]
     head, comma, tail = piece.rpartition(",")
     if comma and any(char.isdigit() for char in head) and len(re.findall(r"[^\W\d_]{2,}", head)) <= 3:
         piece = tail

@@ -314,8 +314,7 @@ class Narrator:
         goods = self._topic
         if cues.has(sentence.text, "substitute"):
             # An alternative is for the goods whose code it resembles, not for all that were named before.
-            meant = anchors.replaced(sentence.text, self._candidates(), self._context)
-            goods = (meant,) if meant is not None else goods[:1]
+            goods = (anchors.replaced(sentence.text, self._candidates(), self._context) or goods[0],)
         for anchor in goods:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = splits.split_values(sentence.text, sentence, self._context, anchor.candidates)
@@ -328,6 +327,7 @@ class Narrator:
                 said = self._with_yes(sentence, values)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
+                said = spoken_lines.without_vague_substitute(sentence.text, said, self._context)
                 if len({item.line.id for other in goods for item in other.candidates}) > 1:
                     said = replace(said, price=None)  # which of them it is for is not said
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)

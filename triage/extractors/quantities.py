@@ -205,14 +205,18 @@ def _completing(
         if whole and one.value > 0 and other.value > 0 and one.value + other.value in expected:
             return [_bare(one), _bare(other)]
     parts = [one for one in bare if one.value > 0 and one.value % 1 == 0]
-    if len(parts) == 1 and any(
-        item.value in expected and parts[0].value < item.value and _of(text, item) for item in found
-    ):
+    wholes = [item for item in found if item.value in expected and (_of(text, item) or _was_ordered(text, item))]
+    if len(parts) == 1 and any(parts[0].value < item.value for item in wholes):
         return [_bare(parts[0])]  # "of the 30 supports 20 are cast already"
     for one in bare:
         if one.value > 0 and any(one.value + item.value in expected and item.value not in expected for item in found):
             return [_bare(one)]
     return []
+
+
+def _was_ordered(text: str, item: FoundQuantity) -> bool:
+    """ "Your 40": a word for what was ordered directly before."""
+    return _beside(vocabulary.before(text, item.start, 30), "", "was_ordered")
 
 
 def _bare(number: numbers.FoundNumber) -> FoundQuantity:

@@ -5,12 +5,13 @@ Goods that a sentence does not name are those of the sentence before, unless its
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import anchors, quantities, vocabulary
+from triage.extractors import anchors, quantities, topics, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -45,6 +46,14 @@ def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context
         anchor=lone.line.id if lone else None,
         anchored_by=anchor.by,
     )
+
+
+def without_vague_substitute(text: str, values: Values, context: Context) -> Values:
+    """ "There will be a successor in summer" names nothing that is delivered instead."""
+    fate = values.disposition
+    if fate is None or fate.value is not Disposition.SUBSTITUTED or topics.names_goods(text, context):
+        return values
+    return replace(values, disposition=None)
 
 
 def fits(text: str, values: Values, goods: Sequence[Anchor], candidates: Sequence[Candidate]) -> bool:

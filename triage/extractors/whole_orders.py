@@ -16,6 +16,9 @@ _PLURAL = frozenset(
     ("prices", "preise", "preisen", "prix", "tarifs", "precios", "prezzi", "prijzen", "ceny", "preços", "fiyatlar")
 )
 _UNCHANGED = re.compile(r"chang|ander|modif|cambi|vari|wijzig|zmian|alter|degi|変|变|mant|blei|blijv|rest|pozost")
+_ORDERS = re.compile(
+    r"bestellungen|\borders\b|commandes|pedidos|ordini|zamówie[nń]|encomendas|siparişleriniz", re.IGNORECASE
+)
 _DAYS = ("labels.delivery_date", "columns.promised_date", "labels.dates")
 _OPENS = 6  # characters before the words that open a sentence
 
@@ -74,7 +77,7 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
     all_of_it = as_ordered and not (price or day or amount) and not others
     return WholeOrder(
         evidence=place,
-        order_number=order,
+        order_number=None if is_general(text) and _ORDERS.search(text) else order,
         disposition=values.disposition,
         promised=values.promised,
         others_only=others,
