@@ -36,7 +36,7 @@ _WORDS: dict[str, str] = {
     "thousand": "thousand tausend mille tsd 千 mil",
 }  # fmt: skip
 _PACK = re.compile(
-    r"(?:(?:verpakt|verpackt|abgepackt|packed|conditionn\w+|lot|sachet|envasad\w+|confezionat\w+|imballat\w+|pakowan\w+|embalad\w+|ve|vpe|packung|karton|box|pack|carton|boîte|boite|paquet|caja|scatola|confezione|doos|opak\w*|caixa|kutu|koli|箱|包)"
+    r"(?:(?<![^\W\d_])(?:verpakt|verpackt|abgepackt|packed|conditionn\w+|lot|sachet|envasad\w+|confezionat\w+|imballat\w+|pakowan\w+|embalad\w+|ve|vpe|packung|karton|box|pack|carton|boîte|boite|paquet|caja|scatola|confezione|doos|opak\w*|caixa|kutu|koli|箱|包)"
     r"\s*(?:=|:|à|a|á|of|de|da|van|po|zu|von|con|mit|per|par|por|in|x)?\s*(?:je\s)?(?P<n>\d{1,5})\s*(?:st|stk|stück|pcs|pc|pz|uds?|pi[eè]ces?|szt|adet|个|個|本|枚)?\b)"
     r"|(?P<m>\d{1,5})\s*(?:st\w*|pcs?|pz\w*|uds?|szt\w*|adet|个|個|本|枚)\.?\s*/\s*(?:ve|vpe|pack|box|karton|ctn|caja|boîte|doos|opak\w*|koli|箱|包)",
     re.IGNORECASE,

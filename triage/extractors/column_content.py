@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from triage.domain import codes
 from triage.domain.document import Cell
-from triage.extractors import arithmetic, cues, money, numbers
+from triage.extractors import arithmetic, columns, cues, money, numbers
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 
@@ -82,9 +82,24 @@ def checked(header: Header, rows: Sequence[tuple[Cell, ...]], context: Context) 
         return header
     roles = list(header.roles)
     _drop_misfits(roles, filled, context)
+    _second_heads(roles, header, context)
     _by_arithmetic(roles, filled, context)
     _by_dates(roles, filled, context)
     return replace(header, roles=tuple(roles))
+
+
+def _second_heads(roles: list[Role | None], header: Header, context: Context) -> None:
+    """A role that its best head turned out not to have goes to the other head that names it."""
+    lost = {role for role, now in zip(header.roles, roles, strict=True) if role is not None and role is not now}
+    for role in lost - set(roles):
+        for index, text in enumerate(header.texts):
+            free = roles[index] is None and header.roles[index] is not role
+            if free and columns.role_of(text, context.hints.meanings)[0] is role:
+                roles[index] = role
+                break
+
+
+_NO_FACTORS = (Role.DISCOUNT, Role.PRICE_BASIS)
 
 
 def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
@@ -129,17 +144,17 @@ def _by_dates(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], contex
 
 def _by_arithmetic(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
     """The triple of columns in which quantity × price = amount holds, where the words do not name one that does."""
-    columns = {
+    numeric = {
         index: _values(rows, index, context)
         for index, role in enumerate(roles)
-        if role not in _KEEPS_ITS_TEXT and role not in _DATES and role is not Role.DISCOUNT
+        if role not in _KEEPS_ITS_TEXT and role not in _DATES and role not in _NO_FACTORS
     }
-    columns = {index: values for index, values in columns.items() if _share(values) >= _ENOUGH}
-    if len(columns) < 3:
+    numeric = {index: values for index, values in numeric.items() if _share(values) >= _ENOUGH}
+    if len(numeric) < 3:
         return
     best: tuple[float, tuple[int, int, int]] | None = None
-    for quantity, price, amount in itertools.permutations(columns, 3):
-        held = _held(columns[quantity], columns[price], columns[amount], _discounts(roles, rows))
+    for quantity, price, amount in itertools.permutations(numeric, 3):
+        held = _held(numeric[quantity], numeric[price], numeric[amount], _discounts(roles, rows))
         if held < _ENOUGH:
             continue
         # Words count too: they choose between triples that hold alike (ordered and confirmed quantity).
@@ -193,8 +208,8 @@ def _held(
     for quantity, price, amount, chain in zip(quantities, prices, amounts, discounts, strict=False):
         if quantity is None or price is None or amount is None or quantity <= 0 or amount <= 0:
             continue
-        if quantity == 1 and price == amount:
-            continue
+        if (quantity == 1 and price == amount) or quantity == amount:
+            continue  # proves nothing: "500 × 100 per 100 = 500"
         complete += 1
         if quantity == quantity.to_integral_value() and arithmetic.reconcile(
             [quantity], [price], [amount], per=None, discounts=chain

@@ -262,16 +262,19 @@ def _made_of(text: str, cells: set[str]) -> bool:
 
 def _order_above(part: Part, line: LineStatement, finder: OrderNumbers) -> str | None:
     """The order number printed last above a row."""
-    wanted = _squeeze(line.evidence.text)[:60]
-    marks = [_squeeze(code.value) for code in line.codes[:1]]
+    wanted = _squeeze(line.evidence.text)[:40]
+    mark = _squeeze(line.codes[0].value) if line.codes else ""
     current: str | None = None
+    by_code: str | None = None
     for text in part.lines:
         for name, _ in finder.known(text.text):
             current = name
         squeezed = _squeeze(text.text)
-        if squeezed and (squeezed.startswith(wanted[:40]) or any(mark and mark in squeezed for mark in marks)):
+        if squeezed and squeezed.startswith(wanted):
             return current
-    return current
+        if by_code is None and mark and mark in squeezed:
+            by_code = current  # the same article can stand under another order, too
+    return by_code or current
 
 
 def _is_small_print(text: str) -> bool:

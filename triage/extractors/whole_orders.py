@@ -17,7 +17,7 @@ _PLURAL = frozenset(
 )
 _UNCHANGED = re.compile(r"chang|ander|modif|cambi|vari|wijzig|zmian|alter|degi|変|变|mant|blei|blijv|rest|pozost")
 _ORDERS = re.compile(
-    r"bestellungen|\borders\b|commandes|pedidos|ordini|zamówie[nń]|encomendas|siparişleriniz", re.IGNORECASE
+    r"bestellungen|orders\b|commandes|pedidos|ordini|zamówie[nń]|encomendas|siparişleriniz", re.IGNORECASE
 )
 _DAYS = ("labels.delivery_date", "columns.promised_date", "labels.dates")
 _OPENS = 6  # characters before the words that open a sentence
