@@ -187,6 +187,11 @@ def _units(
     before = re.search(r"([^\W\d]{1,12}\.?)\s*$", text[: number.start])
     if before:
         yield before.group(1), role
+    # A head of two lines, "ME / Liefertermin": the unit stands above the day.
+    for dated in (Role.PROMISED_DATE, Role.WEEK):
+        yield from (
+            (cell.text.split("\n")[0].strip(), dated) for cell in item.cells.get(dated, ()) if "\n" in cell.text
+        )
     yield header.unit, role
     for priced in (Role.UNIT_PRICE, Role.NET_PRICE):
         index = header.index(priced)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import cues, numbers, vocabulary
+from triage.extractors import cues, numbers, quantities, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.items import Item
@@ -36,7 +37,7 @@ def split(line: LineStatement, item: Item, context: Context, *, open_dated: bool
     """
     rest = _open(item, context)
     now = line.quantity
-    if rest is None and (told := _told_in_words(line, item, context)):
+    if rest is None and (told := _scheduled(line, item, context) or _told_in_words(line, item, context)):
         return told
     if rest is None or now is None or context.is_shipping or context.is_invoice:
         return (line,)
@@ -74,6 +75,34 @@ _REST = re.compile(
     r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?\s{0,3}(\d[\d.,]*)",
     re.IGNORECASE,
 )
+
+
+def _scheduled(line: LineStatement, item: Item, context: Context) -> tuple[LineStatement, ...]:
+    """ "40 pieces on 5 March" and "20 pieces on 19 March" below a row of 60: its delivery schedule."""
+    if line.quantity is None or context.is_shipping or context.is_invoice:
+        return ()
+    found: list[tuple[Decimal, date, str]] = []
+    cells = [cell.text for held in item.cells.values() for cell in held]
+    for text in "\n".join([*cells, *item.loose]).split("\n"):
+        days = cues.dates_in(text, context)
+        counts = [count for count in quantities.in_text(text, context, ()) if count.unit] if len(days) == 1 else []
+        if len(counts) == 1:
+            found.append((counts[0].value, days[0].value, text))
+    if len(found) < 2 or sum(count for count, _, _ in found) != line.quantity.value:
+        return ()
+    parts = []
+    for count, day, text in found:
+        place = context.evidence(text, page=item.page)
+        parts.append(
+            replace(
+                line,
+                quantity=Stated(value=count, evidence=place, confidence=0.92, source="table"),
+                promised=Stated(value=day, evidence=place, confidence=0.92, source="table"),
+                amount=None,
+                doubts=(),
+            )
+        )
+    return tuple(parts)
 
 
 def _told_in_words(line: LineStatement, item: Item, context: Context) -> tuple[LineStatement, ...]:
