@@ -73,7 +73,7 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     terse = values.promised is not None and len(re.findall(r"[^\W\d_]{2,}", text)) <= _MOST_WORDS
     delivers = delivers or (bool(candidates) and (counted or terse) and "?" not in text)
     if cues.has(text, "paper") and values.quantity is None and not labels:
-        delivers = False  # "the written confirmation follows tomorrow"
+        return Values(price=values.price)  # "the written confirmation follows tomorrow"
     prices = bool(vocabulary.phrases_in(text, "columns.unit_price") or cues.has(text, "price_change", "price_increase"))
     prices = prices or _is_usual(values, candidates)
     named = bool(vocabulary.phrases_in(text, "columns.quantity"))

@@ -31,9 +31,6 @@ _ENOUGH = 0.6  # share of rows in which the arithmetic must hold
 _THOUSANDS = re.compile(r"^\d{3}[.,]\d{1,4}\b|^\d{3}$|^\d{3}\s*(?:€|EUR|zł|PLN)")
 
 
-_DIGIT = re.compile(r"\d")
-
-
 def thousands_joined(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
     """Columns that a blank between thousands tore apart ("2 | 720,00") put together again."""
     width = len(rows[0]) if rows else 0
@@ -44,7 +41,7 @@ def thousands_joined(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...]
             re.fullmatch(r"\d{1,3}", one) is not None and _THOUSANDS.match(other) is not None
             for one, other in zip(left, right, strict=True)
         ]
-        if any(one and other and not _DIGIT.search(one + other) for one, other in zip(left, right, strict=True)):
+        if any(one[:1].isalpha() and other[:1].isalpha() for one, other in zip(left, right, strict=True)):
             continue  # each has a head of its own: "18 | 147,50" are a quantity and a price
         filled = [bool(one) and any(char.isdigit() for char in other) for one, other in zip(left, right, strict=True)]
         if sum(torn) and sum(torn) >= sum(filled) * 0.8 and any("," in text or "." in text for text in right):

@@ -44,6 +44,11 @@ _INSTEAD_BEHIND = re.compile(
     r"|(?:の|納期|予定|着|納期の|着の)?(?:ところ|予定でしたが)|でしたが)",
     re.IGNORECASE,
 )
+#: "The other 10", "los otros 4": a rest that is counted.
+COUNTED_REST = re.compile(
+    r"(?<![^\W\d_])(?:other|last|remaining|otr[oa]s|autres|anderen|restlichen|altri|altre|andere|overige|outr[oa]s|diğer|kalan)\s(?=\d)",
+    re.IGNORECASE,
+)
 _NUMBER_BEHIND = re.compile(r"\W{0,3}\d")
 _MISS_REACH = 60  # characters before a day, and half as many behind it, in which it may be denied
 _NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
@@ -92,9 +97,10 @@ def disposition(text: str) -> Disposition | None:
     if any(not _NONE_OF.search(text[: hit.start]) for hit in hits(text, "substitute")):
         return Disposition.SUBSTITUTED
     counted = [hit for hit in hits(text, "others_unchanged") if _NUMBER_BEHIND.match(text[hit.end :])]
-    for rest in (*hits(text, "remainder"), *counted):
+    rests = [hit.end for hit in (*hits(text, "remainder"), *counted)]
+    for end in (*rests, *(match.end() for match in COUNTED_REST.finditer(text))):
         # "Only 450 left, rest cancelled", "the other 4 we can't supply": a shortage, no fate of the whole line.
-        if has(re.split(r"[.;]", text[rest.end : rest.end + 45])[0], "cancel", "reject", "discontinued"):
+        if has(re.split(r"[.;]", text[end : end + 45])[0], "cancel", "reject", "discontinued"):
             return None
     if affirmed(text, "as_ordered") and not has(text, "delay", "not_available", "reject", "cancel"):
         return Disposition.ACCEPTED  # "the remaining 40 leave as planned"

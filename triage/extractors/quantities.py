@@ -330,7 +330,9 @@ def _role(
         return Use.ORDERED
     if item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
         return Use.PACK
-    rest = cues.has(before[-_REST_REACH:], "remainder", "others_unchanged")
+    rest = cues.has(before[-_REST_REACH:], "remainder", "others_unchanged") or any(
+        match.end() == item.start for match in cues.COUNTED_REST.finditer(text)
+    )
     if rest and cues.has(re.split(r"[.;]", text[item.end : item.end + 60])[0], "reject", "cancel", "discontinued"):
         return Use.MISSING  # "the other 4 we can't supply any more"
     if _beside(before, behind, "missing") and not any(item.end <= day < len(text) for day in days):

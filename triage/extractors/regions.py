@@ -23,7 +23,7 @@ _WITH = re.compile(
 _IN_COMPANY = re.compile(
     r"(?<![^\W\d_])(?:with|along with|mit|avec|con|insieme a[il]?|met|z|wraz z|razem z"
     r"|com|junto con|junto com|juntamente com)\s(?:(?:the|dem|der|den|les?|la|los|las|el|il|lo|i|gli|de|os?|as?)\s)?"
-    r"(?:\d[\d.,]*\s)?$",
+    r"(?:\d[\d.,]*\s)?(?:[^\W\d_]+\s){0,2}$",
     re.IGNORECASE,
 )
 _IN_COMPANY_BEHIND = re.compile(r"^\w*(?:\s(?:ile\s)?birlikte)(?!\w)|^一起|^と(?:一緒|ともに|同時)", re.IGNORECASE)

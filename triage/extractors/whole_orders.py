@@ -68,13 +68,12 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         # "The rest as ordered" accepts the other lines; the rest is no backorder here.
         fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
         values = replace(values, disposition=fate)
-    price = bool(vocabulary.phrases_in(text, "columns.unit_price")) or (
-        bool(vocabulary.phrases_in(text, "labels.prices")) and _as_in_order(text)
-    )
+    priced = any(vocabulary.phrases_in(text, name) for name in ("columns.unit_price", "labels.prices"))
+    price = priced and _as_in_order(text)
     day = not others and any(vocabulary.phrases_in(text, name) for name in _DAYS)
     amount = any(vocabulary.phrases_in(text, name) for name in ("columns.quantity", "labels.quantities"))
     # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
-    all_of_it = as_ordered and not (price or day or amount) and not others
+    all_of_it = as_ordered and not (priced or day or amount) and not others
     return WholeOrder(
         evidence=place,
         order_number=None if is_general(text) and _ORDERS.search(text) else order,

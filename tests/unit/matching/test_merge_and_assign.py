@@ -95,3 +95,55 @@ def test_price_a_power_of_ten_away_is_doubted():
 def test_plain_numbers_have_no_exponent():
     assert str(convert.plain(Decimal("1E+3"))) == "1000"
     assert str(convert.plain(Decimal("0.3100"))) == "0.31"
+
+
+def test_a_structured_document_may_name_a_line_by_its_number_alone():
+    number = Stated(value=2, evidence=Evidence(part="x.xml", text="2"), confidence=0.95, source="edi")
+    entry = LineStatement(evidence=number.evidence, position=number, quantity=stated(Decimal(15)))
+    assert numbers([entry]) == [2]
+    too_many = LineStatement(evidence=number.evidence, position=number, quantity=stated(Decimal(25)))
+    assert numbers([too_many]) == [None]
+
+
+def test_packs_are_counted_in_our_unit():
+    ours = line(1, "AA-100", "KX-1", quantity=50, price="21.9")
+    entry = LineStatement(
+        evidence=Evidence(part="a.docx", text="KX-1 verpakt per 10 5 dozen 219,00"),
+        quantity=stated(Decimal(5)),
+        unit=stated("dozen"),
+        price=stated(Price(amount=Decimal(219))),
+    )
+    found = convert.convert(entry, ours, "EUR")
+    assert (found.quantity, found.price, found.packs) == (50, Decimal("21.9"), True)
+
+
+def test_packs_of_unknown_size_are_asked_about():
+    ours = line(1, "AA-100", "KX-1", quantity=50)
+    entry = LineStatement(
+        evidence=Evidence(part="a", text="5 boxes"), quantity=stated(Decimal(5)), unit=stated("boxes")
+    )
+    assert [doubt.code.value for doubt in convert.convert(entry, ours, "EUR").doubts] == ["ambiguous quantity"]
+
+
+def test_two_items_of_a_list_that_make_up_the_order_are_a_split():
+    def item(count, day):
+        value = stated(Decimal(count))
+        promised = stated(day) if day else None
+        return LineStatement(
+            evidence=value.evidence, quantity=value, promised=promised, anchor=1, anchored_by="only line"
+        )
+
+    found = merge.merge([item(25, date(2026, 12, 1)), item(15, None)], {Decimal(40)})
+    assert [entry.quantity.value for entry in found.entries] == [25, 15]
+
+
+def test_a_new_day_for_all_of_it_is_no_second_delivery():
+    first = LineStatement(
+        evidence=Evidence(part="body", text="a"), quantity=stated(Decimal(60)), promised=stated(date(2026, 12, 1)),
+        anchor=1, anchored_by="code",
+    )  # fmt: skip
+    later = LineStatement(
+        evidence=Evidence(part="body", text="b"), promised=stated(date(2026, 12, 9)), anchor=1, anchored_by="topic"
+    )
+    (entry,) = merge.merge([first, later], {Decimal(60)}).entries
+    assert (entry.quantity.value, entry.promised.value) == (60, date(2026, 12, 9))

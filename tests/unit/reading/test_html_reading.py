@@ -143,3 +143,13 @@ def test_preformatted_text_keeps_its_columns() -> None:
 def test_deep_nesting_ends() -> None:
     page = read("<div>" * 5_000 + "deep" + "</div>" * 5_000)
     assert len(lines(page)) <= 1
+
+
+def test_a_cell_that_spans_rows_stands_in_each_of_them() -> None:
+    page = read(
+        "<table><tr><th>Order<th>Item<th>Qty<tr><td rowspan=2>PX1<td>A-1<td>40<tr><td>A-2<td>10"
+        "<tr><td>PX2<td colspan=2>cancelled</table>"
+    )
+    assert rows(page) == [
+        [["Order", "Item", "Qty"], ["PX1", "A-1", "40"], ["PX1", "A-2", "10"], ["PX2", "cancelled", ""]]
+    ]
