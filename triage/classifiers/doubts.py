@@ -20,7 +20,7 @@ from triage.domain.statement import Statement
 
 _NEEDS_LINES = {Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE, Kind.SHIPPING_NOTICE, Kind.INVOICE}
 #: The kind is asked about below this confidence: set so that few of the sure ones are wrong.
-KIND_BAR = 0.5
+KIND_BAR = 0.65
 
 
 def _of_deviations(found: Sequence[Deviation]) -> Iterator[Doubt]:
