@@ -3,7 +3,9 @@
 Never looks anything up elsewhere; a package that declares nothing is shown as such, not guessed.
 """
 
+import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -85,8 +87,16 @@ def _folded(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def show() -> int:
+def show(*, as_json: bool = False) -> int:
     """Print the list; exit status 1 where one may not be imported."""
+    if as_json:
+        listed = of_dependencies()
+        rows = [
+            {"package": item.name, "version": item.version, "licence": item.text, "allowed": not item.forbidden}
+            for item in listed
+        ]
+        sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+        return 1 if any(item.forbidden for item in listed) else 0
     from rich.console import Console
     from rich.table import Table
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage import __version__
-from triage.cli import dead, events, memory, model, odoo, retention
+from triage.cli import dead, events, local, memory, model, odoo, retention
 from triage.cli.options import Handler, command, load, quiet, quiet_level
 from triage.cli.options import mode as mode_option
 from triage.errors import Error
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     dead.add(commands)
     events.add(commands)
     retention.add(commands)
-    _other_commands(commands)
+    local.add(commands)
     return top
 
 
@@ -197,16 +197,6 @@ def _risk_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     evaluate.add_argument("--receipts", required=True, type=Path, metavar="FILE", help=f"CSV: {columns}")
     evaluate.add_argument("--cut", required=True, metavar="DATE", help="first promised day that is predicted")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _other_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    train = command(
-        commands, "train", _train, "train the local models from texts and write them", "triage train training"
-    )
-    train.add_argument("texts", nargs="?", type=Path, default=Path("training"), help="default: training/")
-    train.add_argument("--out", type=Path, help="where the models go (default: where the service looks for them)")
-    command(commands, "settings", _settings, "list every setting with its default, unit and help")
-    command(commands, "licences", _licences, "list the licences of all dependencies; fails on GPL and AGPL")
 
 
 def _ingest(given: argparse.Namespace) -> int:
@@ -362,33 +352,6 @@ def _risk_evaluate(given: argparse.Namespace) -> int:
     from triage.evaluation import risk_command
 
     return risk_command.run(given.receipts, given.cut, as_json=given.json)
-
-
-def _train(given: argparse.Namespace) -> int:
-    import contextlib
-    import json
-
-    from triage import bootstrap
-    from triage.classifiers import artefacts, train
-
-    settings = load(given, **quiet_level())
-    with contextlib.closing(bootstrap.reader(settings)) as reader:
-        cards = train.train(given.texts, given.out or artefacts.FOLDER, reader=reader)
-    sys.stdout.write(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
-    return 0
-
-
-def _settings(_given: argparse.Namespace) -> int:
-    from triage import settings
-
-    sys.stdout.write(settings.table() + "\n")
-    return 0
-
-
-def _licences(_given: argparse.Namespace) -> int:
-    from triage import licences
-
-    return licences.show()
 
 
 if __name__ == "__main__":
