@@ -159,7 +159,7 @@ def standing(settings: Settings, store: Store | None = None) -> "Standing":
     """What of ours stands in Odoo. Raises SettingsError where no Odoo is set."""
     from triage.erp.odoo import standing as comparing
 
-    return comparing.Standing(odoo_wire(settings, store))
+    return comparing.Standing(odoo_wire(settings, store), policy(settings).timezone)
 
 
 def sender(settings: Settings) -> "Sender":

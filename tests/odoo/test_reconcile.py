@@ -188,3 +188,22 @@ def test_an_order_that_was_changed_has_its_messages_read_again(
     assert "late" not in body.lower()
     assert reconciled(capsys)["read_again"] == []
     assert looks.looked_at(services.store, looks.CHATTER) is not None
+
+
+def test_a_day_that_changes_nothing_of_the_order_itself_is_seen(
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Odoo stamps the order only where its first day or its total changed."""
+    order = copy_order(odoo, admin_key, "P00001")
+    number, product = odoo.sql(
+        "SELECT o.id, l.product_id FROM purchase_order o JOIN purchase_order_line l ON l.order_id = o.id "
+        f"WHERE o.name = '{order}'"
+    ).split("|")
+    later = {"order_id": int(number), "product_id": int(product), "date_planned": "2026-12-20 12:00:00"}
+    made = odoo.call(admin_key, "purchase.order.line", "create", vals_list=[{**later, "product_qty": 3}])
+    told(services, order, 391)
+    assert reconciled(capsys)["read_again"] == []
+    odoo.call(admin_key, "purchase.order.line", "write", ids=made, vals={"date_planned": "2026-12-22 12:00:00"})
+    (again,) = reconciled(capsys)["read_again"]  # type: ignore[misc]
+    assert again["order"] == order
+    assert reconciled(capsys)["read_again"] == []

@@ -35,7 +35,7 @@ from triage.tasks import serving
 MAILS, QUIET = int(os.environ.get("SOAK_MAILS", "1000")), 60
 CUT = 0.04  # share of pieces of traffic after which a line is cut
 KILL_EVERY = 20.0  # seconds; a worker needs some of them to load its models
-LONGEST = 1800.0  # seconds that the storm may take
+LONGEST = 3.6 * MAILS  # seconds that the storm may take: a killed worker loads its models again
 TRIAGE = str(Path(sys.executable).with_name("triage"))
 ORDERS = """
 from datetime import datetime

@@ -1,7 +1,8 @@
 """What leaves for the ERP: a note on one record, once a situation. Whoever satisfies `Poster` does nothing else."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from triage.domain.erp import RecordRef
@@ -48,14 +49,31 @@ class Left:
     digest: str
 
 
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class LineNow:
+    """What a judgement about an order line rests on."""
+
+    id: int
+    product_id: int | None
+    quantity: Decimal
+    price: Decimal  # net, after the order's own discount
+    due: date | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderNow:
     """An order as it is now."""
 
     id: int
-    is_cancelled: bool
+    state: str  # as of `Order`
+    terms: tuple[str, str]  # payment term, Incoterm's code
     is_received: bool  # all of it
-    revised_at: datetime | None  # aware, UTC
+    revised_at: datetime | None  # aware, UTC, whole seconds: the last write to it or to one of its lines
+    lines: tuple[LineNow, ...]  # goods lines by id
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == "cancel"
 
 
 class Poster(Protocol):

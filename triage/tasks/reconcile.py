@@ -6,15 +6,15 @@ about them was read. Judges nothing itself: what may have changed is read again 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from triage import bootstrap
 from triage.advisors import wording
-from triage.domain.erp import RecordRef
-from triage.domain.posting import Left, OrderNow
+from triage.domain.erp import Order, RecordRef
+from triage.domain.posting import Left, LineNow, OrderNow
 from triage.errors import ErpRefusedError
 from triage.store import inbox, outbox, reconciling
 from triage.tasks import odoo_looks
@@ -125,14 +125,19 @@ class _Moved:
                 self.outbox_ids += reconciling.settle(store, item, why)
             return
         for message_id, known in before:
-            if not _is_older(known.revised_at, order.revised_at) or len(self.read_again) >= _MOST:
+            if _is_as_read(known, order) or len(self.read_again) >= _MOST:
                 continue
             if self._dry_run or inbox.replay(store, message_id):
                 self.read_again.append((message_id, item.order_name))
 
 
-def _is_older(known: datetime | None, now: datetime | None) -> bool:
-    return known is not None and now is not None and known < now
+def _is_as_read(known: Order, now: OrderNow) -> bool:
+    """By what judgements rest on: stamps have whole seconds, and change with every touch."""
+    lines = sorted(
+        LineNow(id=line.id, product_id=line.product_id, quantity=line.quantity, price=line.price, due=line.due)
+        for line in known.lines
+    )
+    return (known.state, (known.payment_term, known.incoterm), tuple(lines)) == (now.state, now.terms, now.lines)
 
 
 def _pages(found: Iterator[reconciling.Watched], size: int = 500) -> Iterator[list[reconciling.Watched]]:

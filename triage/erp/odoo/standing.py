@@ -1,10 +1,12 @@
 """What of ours stands in Odoo, and how the orders are that our notes hang on. Reads in batches, changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
-from triage.domain.posting import Left, OrderNow
-from triage.erp import fields
+from triage.domain.posting import Left, LineNow, OrderNow
+from triage.erp import fields, records
+from triage.erp.fields import Row
 from triage.erp.odoo import action, allowed, poster, tables
 from triage.erp.odoo.wire import Wire
 from triage.errors import ErpRefusedError
@@ -13,8 +15,10 @@ from triage.errors import ErpRefusedError
 class Standing:
     """Compares what we left with one Odoo."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, timezone: str = "UTC") -> None:
+        """timezone: in which the instants of planned dates become days, as where messages are read."""
         self._wire = wire
+        self._zone = ZoneInfo(timezone)
         self._reader = tables.Reader(wire)
 
     def missing(self, left: Sequence[Left]) -> tuple[str, ...]:
@@ -27,8 +31,12 @@ class Standing:
 
     def orders(self, ids: Sequence[int]) -> dict[int, OrderNow]:
         """Orders by id; those that are gone or can't be seen are left out."""
-        rows = self._reader.rows("purchase.order", [("id", "in", sorted(set(ids)))])
-        return {row["id"]: _order(row) for row in rows}
+        wanted = sorted(set(ids))
+        rows = self._reader.rows("purchase.order", [("id", "in", wanted)])
+        lines = defaultdict(list)
+        for line in self._reader.rows("purchase.order.line", [("order_id", "in", wanted)]):
+            lines[fields.link(line, "order_id")].append(line)
+        return {row["id"]: _order(row, lines[row["id"]], self._zone) for row in rows}
 
     def _by_module(self, left: Sequence[Left]) -> list[str]:
         asked = {"domain": [("key", "in", [item.key for item in left])], "fields": ["key", "digest", "note_stands"]}
@@ -53,13 +61,26 @@ class Standing:
         return [names[name] for name in answer["missing"]]
 
 
-def _order(row: Mapping[str, object]) -> OrderNow:
-    written = fields.text(row, "write_date")
+def _order(row: Row, lines: Sequence[Row], zone: ZoneInfo) -> OrderNow:
+    # Odoo writes an order's own stamp only where something of the order itself changed, a total or its first day.
+    written = [moment for record in (row, *lines) if (moment := fields.instant(record, "write_date")) is not None]
     return OrderNow(
         id=int(str(row["id"])),
-        is_cancelled=fields.text(row, "state") == "cancel",
+        state=fields.text(row, "state"),
+        terms=(fields.link_name(row, "payment_term_id"), records.incoterm(fields.link_name(row, "incoterm_id"))),
         is_received=fields.text(row, "receipt_status") == "full",
-        revised_at=datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None,
+        revised_at=max(written, default=None),
+        lines=tuple(sorted(_line(line, row, zone) for line in lines if records.is_goods(line))),
+    )
+
+
+def _line(line: Row, order: Row, zone: ZoneInfo) -> LineNow:
+    return LineNow(
+        id=int(str(line["id"])),
+        product_id=fields.link(line, "product_id"),
+        quantity=fields.amount(line, "product_qty"),
+        price=records.discounted(fields.amount(line, "price_unit"), fields.amount(line, "discount")),
+        due=fields.day(line, zone, "date_planned") or fields.day(order, zone, "date_planned"),
     )
 
 

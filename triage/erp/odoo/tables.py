@@ -33,7 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "purchase.order.line": (
         "order_id", "sequence", "display_type", "product_id", "name", "product_qty", "product_uom_id", "product_uom",
-        "price_unit", "discount", "currency_id", "date_planned", "qty_received", "qty_invoiced",
+        "price_unit", "discount", "currency_id", "date_planned", "qty_received", "qty_invoiced", "write_date",
     ),
     "stock.quant": ("product_id", "location_id", "company_id", "quantity", "reserved_quantity"),
     "stock.warehouse.orderpoint": ("product_id", "warehouse_id", "company_id", "product_min_qty"),
