@@ -5,7 +5,15 @@ from dataclasses import replace
 from datetime import date
 
 from triage.classifiers import doubts as doubting
-from triage.classifiers import duplicates, kind_by_matches, line_deviations, message_deviations, statuses, suspicion
+from triage.classifiers import (
+    duplicates,
+    kind_by_matches,
+    line_deviations,
+    message_deviations,
+    statuses,
+    strangers,
+    suspicion,
+)
 from triage.domain.assessment import (
     Assessment,
     Confirmation,
@@ -75,6 +83,7 @@ def assess(
         delay_confidence=sure,
         doubts=(
             *doubting.doubts(reading, statement, confirmation, kind, found, policy),
+            *strangers.doubts(reading, confirmation, book),
             *([odd] if odd is not None else []),
         ),
         stop_use=kind.kind is Kind.QUALITY_NOTICE and _stops_use(reading),
