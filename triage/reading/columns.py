@@ -23,7 +23,10 @@ _HEADS = re.compile(
     r"livraison|délai|entrega|consegna|levering|leverdatum|dostawa|termin dostawy|data|teslim|teslimat|tarih|ship|eta|etd|status|discount|rabatt|remise|dto|sconto|korting|"
     r"rabat|desconto|iskonto|ordered|confirmed|bestellt|bestätigt|commandé|confirmé|your|our|ihre|unsere|vat|mwst|iva|btw|kdv|tva|currency|währung|warehouse|batch|charge|artikelnummer|artnr|bestellmenge|vk|ep|wert|summe|netto|nettopreis|stückzahl|mengeneinheit|lieferwoche|wunschtermin|wunsch|per|"
     r"uom|rate|value|extended|promised|due|backordered|each|cost|libellé|unitaire|reliquat|pedido|uds?|plazo|fecha|dcto|ordine|articolo|termine|bestelnr|"
-    r"stuks|regelnr|towar|encomenda|artigo|sipariş|malzeme|stok|promise|req|requested|sched|scheduled|shipped|open|week|kw|cw)\b"
+    r"stuks|regelnr|towar|encomenda|artigo|sipariş|malzeme|stok|promise|req|requested|sched|scheduled|shipped|open|week|kw|cw|"
+    r"indeks|index|zam|potw|za|nr rysunku|rysunek|zeichnung|zng|drawing|drg|dwg|plano|disegno|dis|desenho|des|tekening|çizim|list|disc|brutto|bruto|lordo|brut|listenpreis|"
+    r"observaciones|observações|note|notes|remarks?|bemerkung|uwagi|opmerking|lt|lieferzeit|conferma|confermato|confirmado|confirmación|conf|ped|sconti|rabatte|cons|dost|"
+    r"stück|stk|szt|pz|pcs|ean|gtin|weight|gewicht|peso|poids|waga|warennummer|zolltarifnr|origin|herkunft|serial|lot|lotto|partia)\b"
     r"|序号|序號|项次|行号|产品|產品|品名|编号|編號|料号|品番|型号|型番|规格|規格|数量|數量|单价|單價|単価|金额|金額|单位|單位|単位|交货|交期|交貨|納期|日期|商品|名称|摘要|備考|备注|明細|行|小計",
     re.I,
 )

@@ -194,13 +194,18 @@ class MailReader:
         self.documents.open(data, name, label=kind, charset=charset, depth=depth, inline=inline)
 
 
+_STUB = 0.35  # of the richest version's words, below which another version is a note of the program
+
+
 def _fuller(versions: Sequence[_Shown]) -> _Shown:
     """The last version (the richest by RFC 2046), unless an earlier one says much that it leaves out."""
     words = [_words(version) for version in versions]
     best = len(versions) - 1
     for index in range(len(versions) - 1):
         missing = words[index] - words[best]
-        if len(missing) > 5 and len(missing) > 0.4 * len(words[index]):
+        # "Your program shows no HTML" in place of the text states nothing that the other version leaves out.
+        stub = len(words[index]) < _STUB * len(words[best])
+        if len(missing) > 5 and len(missing) > 0.4 * len(words[index]) and not stub:
             best = index
     return versions[best]
 

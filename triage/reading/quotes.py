@@ -6,6 +6,7 @@ so that answers inside and below it stay part of the statement.
 
 import enum
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -55,6 +56,8 @@ def split(flow: Sequence[FlowLine], *, subject: str, own_domains: frozenset[str]
     supplier's.
     """
     shares = [Share.QUOTED if _is_marked(line) else Share.STATEMENT for line in flow]
+    for index in _barred(flow):
+        shares[index] = Share.QUOTED
     boundary = _first_boundary(flow, shares)
     while boundary is not None:
         shares[boundary.start : boundary.content] = [Share.QUOTED] * (boundary.content - boundary.start)
@@ -63,7 +66,8 @@ def split(flow: Sequence[FlowLine], *, subject: str, own_domains: frozenset[str]
             for index in rest:
                 shares[index] = Share.FORWARDED
             break
-        if boundary.block or not _has_marks_below(flow, shares, boundary.content):
+        answered = _is_answered_inside(flow, shares, boundary.content)
+        if not answered and (boundary.block or not _has_marks_below(flow, shares, boundary.content)):
             for index in rest:
                 shares[index] = Share.QUOTED
             break
@@ -105,6 +109,17 @@ def _answers(flow: Sequence[FlowLine], shares: Sequence[Share]) -> tuple[FlowLin
     return tuple(replace(flow[index], about=about.get(index, "")) for index in statement)
 
 
+def _barred(flow: Sequence[FlowLine]) -> list[int]:
+    """Lines that a bar marks as quoted: below "X wrote:", with answers between, and no table."""
+    texts = [line.text.strip() for line in flow]
+    start = next((index for index, text in enumerate(texts) if quote_marks.is_attribution(text)), None)
+    if start is None:
+        return []
+    below = _next_filled(texts, start + 1)
+    bars = [index for index in range(below, len(texts)) if re.match(r"\|\s?[^|]+$", texts[index])]
+    return bars if below in bars else []
+
+
 def _is_marked(line: FlowLine) -> bool:
     return line.in_quote or bool(quote_marks.PREFIX.match(line.text))
 
@@ -115,6 +130,13 @@ def _has_marks_below(flow: Sequence[FlowLine], shares: list[Share], start: int) 
         if flow[index].text.strip():
             return _is_marked(flow[index])
     return any(share is Share.QUOTED for share in shares[start:])
+
+
+def _is_answered_inside(flow: Sequence[FlowLine], shares: list[Share], start: int) -> bool:
+    """Below the headers of a mail its lines carry marks, and lines without any stand between them: answers."""
+    filled = [shares[index] for index in range(start, len(flow)) if flow[index].text.strip()]
+    runs = [share for share, _ in itertools.groupby(filled)]
+    return runs[:3] == [Share.QUOTED, Share.STATEMENT, Share.QUOTED]
 
 
 def _first_boundary(flow: Sequence[FlowLine], shares: list[Share], start: int = 0) -> _Boundary | None:

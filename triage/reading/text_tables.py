@@ -9,6 +9,8 @@ from triage.reading import columns, invisible, narrow_tables
 _BARS = re.compile(r"[|¦│┃║]")
 _ONLY_RULE = re.compile(r"^[\s|¦+\-=_─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╒╕╘╛╞╡╤╧╪╓╖╙╜╟╢╥╨╫.:*]+$")
 _CELLS = re.compile(r"\S+(?: \S+)*")
+#: "17.90*", "tydz. 11 (**)": stars that point to a remark below.
+_FOOTNOTE = re.compile(r"(?<=[^\s*])\*{1,3}(?=\s|$)|(?<=\S)\s+\(\*{1,3}\)(?=\s|$)")
 _MOST_ROWS = 2_000
 _WIDE = re.compile(
     r"[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
@@ -92,7 +94,8 @@ def _tabbed(lines: Sequence[str], start: int) -> tuple[list[list[str]], int]:
 
 def _pieces(line: str) -> list[tuple[int, int, str]]:
     """The cells of a line that is aligned by runs of two or more blanks: start, end, text. Wide letters count two."""
-    shown = _WIDE.sub(lambda match: match[0] + "\x00", line.expandtabs(8))
+    line = _FOOTNOTE.sub(lambda match: " " * len(match[0]), line.expandtabs(8))
+    shown = _WIDE.sub(lambda match: match[0] + "\x00", line)
     return [(match.start(), match.end(), match[0].replace("\x00", "")) for match in _CELLS.finditer(shown)]
 
 
@@ -162,7 +165,12 @@ def _placed(pieces: Sequence[tuple[int, int, str]], head: Sequence[tuple[int, in
     if len(pieces) == len(head):
         return [text for _, _, text in pieces]
     if len(pieces) > len(head):
-        return None
+        # "… 4/16/2027   (4 bx of 144)": a remark behind the last column.
+        last = " ".join(text for _, _, text in pieces[len(head) - 1 :])
+        remark = pieces[len(head)][2]
+        ends = pieces[len(head)][0] > head[-1][1]
+        return [text for _, _, text in pieces[: len(head) - 1]] + [last] if ends and remark[:1] in "(*[-" else None
+    pieces = _apart(pieces, head)
     row = [""] * len(head)
     least = 0
     for number, (start, end, text) in enumerate(pieces):
@@ -172,6 +180,34 @@ def _placed(pieces: Sequence[tuple[int, int, str]], head: Sequence[tuple[int, in
         row[place] = text
         least = place + 1
     return row
+
+
+def _apart(
+    pieces: Sequence[tuple[int, int, str]], head: Sequence[tuple[int, int, str]]
+) -> Sequence[tuple[int, int, str]]:
+    """The cells of a line with fewer than it has heads; two values with one blank between stand under two of them."""
+    found: list[tuple[int, int, str]] = []
+    lacking = len(head) - len(pieces)
+    for start, end, text in pieces:
+        left, _, right = text.partition(" ")
+        middle = start + len(left)
+        heads = [_nearest(start, middle, head), _nearest(middle + 1, end, head)]
+        if lacking and _IS_NUMBER.match(left) and _IS_VALUE.match(right) and heads[0] != heads[1]:
+            found += [(start, middle, left), (middle + 1, end, right)]
+            lacking -= 1
+        else:
+            found.append((start, end, text))
+    return found
+
+
+_IS_VALUE = re.compile(
+    r"[\d.,]*\d[\d.,]*%?$|(?:KW|CW|WK|week|sem\.?|sett\.?|tydz\.?)\s?\d|\d{1,4}[./-]\d", re.IGNORECASE
+)
+_IS_NUMBER = re.compile(r"[\d.,]*\d[\d.,]*%?$")
+
+
+def _nearest(start: int, end: int, head: Sequence[tuple[int, int, str]]) -> int:
+    return min(range(len(head)), key=lambda column: _distance(start, end, head[column]))
 
 
 def _distance(start: int, end: int, head: tuple[int, int, str]) -> float:
