@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Price
 from triage.extractors import arithmetic, cues, money, numbers, vocabulary
@@ -13,7 +14,8 @@ from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
 _MOST_FACTORS = 12
-_AT = re.compile(r"@\s?(?=\d)")
+_AT = re.compile(r"@\s?(?=\d)|(?<![^\W\d_])(?:à|zu je|je|zu|a|at|at a price of|po|für|voor|por)\s(?=\d)", re.IGNORECASE)
+_DECIMALS = re.compile(r"[.,]\d{2,4}$")
 _PRICE_WORDS = ("columns.unit_price", "columns.net_price")
 _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
           "columns.amount", "columns.tax")  # fmt: skip
@@ -25,9 +27,10 @@ _REDUCED = re.compile(
 
 def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> Stated[Price] | None:
     """A unit price said in words; totals, surcharges, freight and the price that it replaces are not meant."""
-    if cues.has(text, "price_later"):
-        return None  # "from October 204, but this order at the old price"
     amounts = money.find_money(text, decimal_mark=context.decimal_mark)
+    paid = [item.line.price for item in candidates if item.line.price]
+    if cues.has(text, "price_later") and _replaced(text, amounts, paid) is None:
+        return None  # "from October 204, but this order at the old price"
     found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
     places = arithmetic.multiplied([item.amount.value for item in amounts[:_MOST_FACTORS]])
     if places and not any(item.currency for item in amounts):
@@ -49,7 +52,13 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     found = [item for item in found if not _explains(text, item, found)]
     marks = cues.hits(text, "instead_of", "former")
     fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
-    if len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
+    # "liste 80,00 EUR - 7,5 % = 74,00 EUR": what stands behind the sign.
+    netted = [item for item in fresh if re.search(r"=\s{0,3}$", text[: item.start])]
+    fresh = netted or fresh
+    measured = [item for item in fresh if _is_of_other_unit(text, item, candidates)]
+    if measured and len(measured) < len(fresh):
+        fresh = [item for item in fresh if item not in measured]  # "10,75 €/m, o sea 21,50 la barra"
+    elif len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
         fresh = [item for item in fresh if item.amount.value not in ours] or fresh
     if not fresh:
         return None
@@ -58,12 +67,19 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     price = Price(
         amount=chosen.amount.value,
         per=basis.per if basis else context.price_per or Decimal(1),
-        discounts=_discounts(text),
-        currency=chosen.currency or context.currency,
+        # "12,10 € menos 10 % = 10,89 €": what stands behind the sign is net.
+        discounts=() if re.search(r"=\s{0,3}$", text[: chosen.start]) else _discounts(text),
+        currency=_currency(chosen, context),
     )
     place = context.evidence(text[chosen.start : max(chosen.end, basis.end if basis else 0)], page=sentence.page)
     confidence = 0.88 if len({item.amount.value for item in fresh}) == 1 else 0.6
     return Stated(value=price, evidence=place, confidence=confidence, source="prose")
+
+
+def _currency(chosen: money.FoundMoney, context: Context) -> str | None:
+    """In Italian "742,00 CAD" is a price for each (cadauno), in capitals as well."""
+    found = chosen.currency or context.currency
+    return None if found == "CAD" and "it" in context.languages else found
 
 
 def unit_amounts(text: str, context: Context) -> list[Decimal]:
@@ -85,6 +101,16 @@ def _named_prices(
     ours = [item.line.price for item in candidates if item.line.price]
     words = [hit.end for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
     words += [match.end() for match in _AT.finditer(text)]
+    replaced = _replaced(text, amounts, ours)
+    if replaced is not None:
+        return [replaced]
+    alone = [item for item in amounts if _DECIMALS.search(item.amount.text) and not item.amount.percent]
+    if (
+        len(alone) == 1
+        and _IN_ROW.search(text)
+        and any(price * 2 / 3 <= alone[0].amount.value <= price * 3 / 2 for price in ours)
+    ):
+        return alone  # "LT300C   lame Ø300   20   46,50 net   02/04": the only amount of a row, near what we pay
     return [
         item
         for item in amounts
@@ -102,6 +128,28 @@ def _named_prices(
             )
         )
     ]
+
+
+#: Columns: a number between gaps, or behind a code and before a day.
+_IN_ROW = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")
+
+
+def _replaced(text: str, amounts: Sequence[money.FoundMoney], ours: Sequence[Decimal]) -> money.FoundMoney | None:
+    """ "Bitte mit 56,90 statt 58,40 rechnen": one amount is what we pay, the other is new."""
+    found = [item for item in amounts if _DECIMALS.search(item.amount.text) and not item.amount.percent]
+    known = [item for item in found if item.amount.value in ours]
+    fresh = [item for item in found if any(price / 2 <= item.amount.value <= price * 2 for price in ours)]
+    fresh = [item for item in fresh if item.amount.value not in ours]
+    if len(fresh) == 1 and known and cues.has(text, "instead_of", "former", "price_change", "price_increase", "new"):
+        return fresh[0]
+    return None
+
+
+def _is_of_other_unit(text: str, item: money.FoundMoney, candidates: Sequence[Candidate]) -> bool:
+    """The price is for a measure that the goods are not ordered in."""
+    unit = units.find_unit(money.per_unit(text[item.end :]) or "")
+    own = {units.find_unit(candidate.line.uom) for candidate in candidates}
+    return bool(own) and unit is not None and unit != "unit" and unit not in own
 
 
 def _explains(text: str, item: money.FoundMoney, among: Sequence[money.FoundMoney]) -> bool:
@@ -171,6 +219,21 @@ def _discounts(text: str) -> tuple[Decimal, ...]:
     hits = vocabulary.phrases_in(text, "columns.discount")
     for match in money.DISCOUNT.finditer(numbers.fold(text)):
         named = any(-3 <= match.start() - hit.end <= 12 or -3 <= hit.start - match.end() <= 6 for hit in hits)
-        if "%" in match.group() and (named or _REDUCED.search(text[: match.start()])):
+        taken_off = _REDUCED.search(text[: match.start()]) or (
+            match.group().lstrip()[:1] in "-−–" and _AMOUNT_BEFORE.search(text[: match.start()])
+        )
+        if "%" in match.group() and (named or taken_off):
             found.extend(money.find_discounts(match.group()))
+    bare = _LESS.search(text)
+    if bare and not found:
+        found.append(Decimal(bare.group(1)))
     return tuple(found)
+
+
+_AMOUNT_BEFORE = re.compile(r"\d[.,]\d{2,4}\s{0,3}(?:€\s?|EUR\s?)?$")  # "68,00 -10 %"
+#: "11,90 meno il 5", "144,00 min 10%": percentages that are taken off a price, though no word says discount.
+_LESS = re.compile(
+    r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?"
+    r"(\d{1,2})(?:\s?%|(?![\d/]|[.,]\d|\s?(?:€|EUR|\d)))",
+    re.IGNORECASE,
+)

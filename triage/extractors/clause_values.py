@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import clause_prices, cues, dates, fields, money, quantities, shifts, vocabulary
+from triage.extractors import clause_prices, cues, fields, money, quantities, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
+from triage.extractors.date_frame import FoundDate
 from triage.extractors.date_relative import add_workdays
 from triage.extractors.hints import Candidate
 
@@ -139,8 +140,18 @@ def one_day(text: str, context: Context) -> bool:
 
 
 _BALANCE = re.compile(
-    r"\b(?:balance|bal\.?|rest|resto|reste|saldo)(?=\s(?:\d|on\b|in\b|by\b|w/?k|week|mid|end|early|el\b|le\b|il\b|op\b))",
+    r"\b(?:balance|bal\.?|rest|resto|reste|saldo)(?=\s(?:\d|on\b|in\b|by\b|w/?k|week|mid|end|early|el\b|le\b|il\b|op\b))"
+    r"|\b(?:the other|other|the last|the final|die letzten|de laatste|les derni[eè]re?s|gli ultimi|le ultime"
+    r"|l?[oa]s [uú]ltim[oa]s|ostatnie|ostatnich|son)(?=\s\d)",
     re.I,
+)
+
+
+#: "les 60 autres", "los 20 otros": the word for the rest stands behind its number.
+_OTHERS_BEHIND = re.compile(
+    r"(?<=\d )(?:autres?|otr[oa]s|altr[ie]|others|outr[oa]s|restant\w*|rimanent\w*|derni[eè]re?s|ultim[ie]"
+    r"|[uú]ltim[oa]s|letzten|laatste)(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -150,19 +161,24 @@ def rest_words(text: str) -> list[vocabulary.Hit]:
         vocabulary.Hit(section="cues.remainder", phrase=match.group(), start=match.start(), end=match.end())
         for match in _BALANCE.finditer(text)
     ]
+    bare += [
+        vocabulary.Hit(section="cues.remainder", phrase=match.group(), start=match.start(), end=match.end())
+        for match in _OTHERS_BEHIND.finditer(text)
+    ]
     return [*bare, *(hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\W{0,3}\d", text[hit.end :]))]
 
 
-def is_reference(text: str, day: dates.FoundDate) -> bool:
+def is_reference(text: str, day: FoundDate) -> bool:
     """The day of an earlier letter or of our order, not a delivery: "your order of 5 October"."""
     before = vocabulary.before(text, day.start, 60)
     if not _REFERENCE_DAY.search(before):
         return False
+    said = _REFERENCE_DAY.sub("", before)  # "del 02/04/27" can be "delivery" as well
     return bool(
         vocabulary.phrases_in(before, "labels.our_order_number")
-        or vocabulary.phrases_in(before, "labels.document_date")
+        or vocabulary.phrases_in(said, "labels.document_date")
         or vocabulary.phrases_in(before, "columns.order_number")
-        or re.search(r"\d{3,}[^\s]*\s*(?:\w{1,4}\.?\s*)?$", _REFERENCE_DAY.sub("", before))
+        or re.search(r"\d{3,}[^\s]*\s*(?:\w{1,4}\.?\s*)?$", said)
     )
 
 
@@ -191,7 +207,8 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
         if any(hit.start < text.find(quantity.evidence.text) for hit in marks):
             quantity, unit = None, None  # "the remaining 20 are cancelled": a shortage, no delivery
         rest = False
-    if fate is None and promised is None and cues.has(text, "not_yet_known") and not cues.has(text, "question"):
+    unknown = cues.has(text, "not_yet_known") and not cues.has(text, "question") and not context.is_shipping
+    if fate is None and promised is None and unknown:
         fate = Disposition.BACKORDERED  # they come, and nobody knows when
     disposition = None
     if fate is not None:
@@ -209,12 +226,17 @@ def values_of(text: str, sentence: Sentence, context: Context, candidates: Seque
     )
 
 
-def _begins_price(text: str, day: dates.FoundDate) -> bool:
+def _begins_price(text: str, day: FoundDate) -> bool:
     """ "From 1 October the price is …": the day from which a price holds promises no goods."""
     before = vocabulary.before(text, day.start, 16)
     return any(not before[hit.end :].strip(" :") for hit in vocabulary.phrases_in(before, "labels.price_valid_from"))
 
 
+def _is_beside(day: FoundDate, shut: vocabulary.Hit) -> bool:
+    return -_SHUT <= day.start - shut.end <= _SHUT // 3 or 0 <= shut.start - day.end <= _SHUT
+
+
+_SHUT = 12  # characters between a day and the word that says the works is closed on it
 _GONE = timedelta(days=3)  # a day that was over this long when it was written is no promise
 _BUT = re.compile(
     r"[^.;!?]{0,40}(?:(?<![^\W\d_])(?:but|aber|sondern|doch|mais|pero|sino|ma|bens[ìi]|maar|doch|ale|lecz|mas|ama|fakat)(?![^\W\d_])"
@@ -254,6 +276,12 @@ def _day(
     found = [day for day in cues.dates_in(text, context) if not is_reference(text, day)]
     if vocabulary.phrases_in(text, "labels.prices") or cues.has(text, "price_change", "price_increase"):
         found = [day for day in found if not _begins_price(text, day)]
+    shut = cues.hits(text, "closure")
+    found = [
+        day
+        for day in found
+        if not any(-_SHUT <= day.start - hit.end <= 4 or 0 <= hit.start - day.end <= _SHUT for hit in shut)
+    ]
     missed = [day for day in found if cues.misses(text, day, found)]
     found = [day for day in found if day not in missed]
     if not (context.is_shipping or context.is_invoice or cues.has(text, "shipped", "received")):
@@ -292,12 +320,12 @@ def _day(
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former
 
 
-def _behind_delivery(text: str, day: dates.FoundDate) -> bool:
+def _behind_delivery(text: str, day: FoundDate) -> bool:
     """A word of delivery stands directly before the day."""
     return any(0 <= day.start - hit.end <= 25 for name in _DELIVERY_LABELS for hit in vocabulary.phrases_in(text, name))
 
 
-def _arrival(text: str, new: Sequence[dates.FoundDate]) -> tuple[dates.FoundDate, float]:
+def _arrival(text: str, new: Sequence[FoundDate]) -> tuple[FoundDate, float]:
     """The day that counts: behind a word of arrival, else the only one, else the last with doubt."""
     if len(new) == 1:
         return new[0], 0.9 * new[0].confidence
@@ -318,6 +346,30 @@ def _arrival(text: str, new: Sequence[dates.FoundDate]) -> tuple[dates.FoundDate
     rest = [day for day in new if day.start not in behind_dispatch] or list(new)
     same = len({day.value for day in rest}) == 1
     return rest[-1], (0.85 if same else 0.55) * rest[-1].confidence
+
+
+_AFTER = re.compile(
+    r"^\W{0,3}(?:(?:danach|darauf|drauf|sp[aä]ter|nachher|later|after(?:wards)?|on from|plus tard|apr[eè]s|dopo"
+    r"|pi[uù] tardi|despu[eé]s|m[aá]s tarde|daarna|p[oó][zź]niej|potem|depois|mais tarde|sonra)(?![^\W\d_])"
+    r"|之后|以后|后|後)",
+    re.IGNORECASE,
+)
+
+
+def shifts_behind(text: str) -> list[shifts.FoundShift]:
+    """Spans that count from what was told before: "two weeks later"."""
+    return [shift for shift in shifts.find_shifts(text) if _AFTER.match(text[shift.end :])]
+
+
+def later_than(day: Stated[date], text: str, sentence: Sentence, context: Context) -> Stated[date] | None:
+    """ "… and the other four two weeks after that": counted from the day that was told before; None where no such
+    span is told, or several.
+    """
+    spans = shifts_behind(text)
+    if len(spans) != 1:
+        return None
+    moved = add_workdays(day.value, spans[0].days) if spans[0].working else day.value + timedelta(days=spans[0].days)
+    return Stated(value=moved, evidence=context.evidence(text, page=sentence.page), confidence=0.8, source="prose")
 
 
 _NET = re.compile(

@@ -18,14 +18,14 @@ _LEADERS = re.compile(r"\s(?:\.{3,}|…+|\.(?:\s\.){2,}|_{3,}|-{3,})\s")
 _GREETING = re.compile(r"^\w[^,.;:\d]{1,40}[,!]\s*$")
 _QUANTITY_FIRST = re.compile(r"\s*\d[\d.,]*\s?([^\W\d_]{1,12}\.?)\s")
 _COLUMNS = re.compile(r"\S {3,}\S|\t|\|")
-_GAPS = re.compile(r"(?<=\S) {3,}(?=\S)|\t")
+_GAPS = re.compile(r"(?<=\S) {3,}(?=\S)|\t|(?<=[^.!?\s]) {2}(?=\S)|(?<=\S) {2}(?=\d)")
 _LIST_NUMBER = re.compile(r"\W{0,3}\d{1,3}\.$")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”»)]?\s+(?=[\"'“„«(¿¡]?[A-ZÀ-ÞĀ-ŽЀ-Я0-9])|(?<=[。！？；])")
 _ABBREVIATION = re.compile(
     # One letter, letters without a vowel, and words of three letters at most that are known to be shortened.
     r"(?:^|[\s(/.])(?:[A-Za-zÀ-ž]|(?i:[b-df-hj-np-tv-xzłńśźżß]{2,3})|(?i:pos|poz|pol|art|abt|ref|réf|rif|tel|inc|ca|ing|bzw|usw"
     r"|etc|eg|ie|max|min|avg|ul|al|fa|ud|uds|un|und(?=\.$)|sig|env|éts|sté|cde|qté|evt|mw|vb|ok(?=\.$)|av|no|lot|co|st|str|men|est|exp"
-    r"|del|inv|ord|pal|vol|div|dep|rev|fig|ex|et|em|nn|jr|sr)|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
+    r"|del|inv|ord|pal|vol|div|dep|rev|fig|ex|et|em|nn|jr|sr|rys|dis|des|zng|dwg|drg|dib|tek|tyg|zam|ad|adt|szt|nak|ogs|wk|kw|rif|sek)|[Bb]est|[Bb]estell|[Ll]ief|[Pp]rov|[Aa]pprox|[Ss]tck|[Ss]tk"
     r"|zzgl|abzgl|einschl|zuz[uü]gl|inkl|exkl|evtl|vorauss|[Ss]em|[Ss]ett|[Tt]ydz|[Pp]oz|[Ll]ín|[Uu]ds|[Pp]zas|[Cc]ód|[Cc]od|[Rr]éf|[Rr]if"
     r"|[Dd]ept|[Qq]ty|[Nn]úm|[Nn]um|[Kk]om|[Aa]antal|[Mm]evr|[Dd]hr|[Ss]ept|[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Aa]ug|[Oo]kt"
     r"|[Oo]ct|[Nn]ov|[Dd]ez|[Dd]ec|[Dd]éc|[Ff]évr?|[Jj]uil)\.$"
@@ -46,7 +46,7 @@ BREAK = re.compile(
     r"|terwijl|tandis que|mientras)\s"
     r"|和|及|，而|と"
 )
-_LABEL_WORDS = 3
+_LABEL_WORDS = 4
 _LONG = 48  # a line this long was wrapped rather than ended
 _LONG_CJK = 24
 _LONGEST = 1200  # characters of one sentence; longer ones are cut

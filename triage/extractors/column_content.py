@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.document import Cell
 from triage.extractors import arithmetic, columns, cues, money, numbers
 from triage.extractors.columns import Header, Role
@@ -26,6 +26,10 @@ _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUEST
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
 #: A cell that is a code, with a short remark at most.
 _CODE = re.compile(r"^(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9][\w./-]{3,24}(?:\s\(?[a-z]{2,6}\.?\)?)?$")
+#: Columns of what is delivered; a nameless column of counts is one only where there is none of these.
+_COMING = (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY)
+_SHORT_COUNT = re.compile(r"^\d{1,4}(?:[.,]0+)?$")
+_COUNT = re.compile(r"^\d[\d.,\s]*\s?([^\W\d_]{1,8}\.?)$")
 _MOST_ROWS = 40
 _ENOUGH = 0.6  # share of rows in which the arithmetic must hold
 _THOUSANDS = re.compile(r"^\d{3}[.,]\d{1,4}\b|^\d{3}$|^\d{3}\s*(?:€|EUR|zł|PLN)")
@@ -41,6 +45,12 @@ def thousands_joined(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...]
             re.fullmatch(r"\d{1,3}", one) is not None and _THOUSANDS.match(other) is not None
             for one, other in zip(left, right, strict=True)
         ]
+        dated = [re.fullmatch(r"\d{1,2}\.?\s?[^\W\d_]{3,9}\.?", one) is not None for one in left]
+        years = [re.fullmatch(r"20\d\d", other) is not None for other in right]
+        if any(dated) and all(day == year for day, year in zip(dated, years, strict=True)):
+            # "12 May | 2026"
+            rows = [(*row[:index], _together(row[index], row[index + 1]), *row[index + 2 :]) for row in rows]
+            continue
         if any(one[:1].isalpha() and other[:1].isalpha() for one, other in zip(left, right, strict=True)):
             continue  # each has a head of its own: "18 | 147,50" are a quantity and a price
         filled = [bool(one) and any(char.isdigit() for char in other) for one, other in zip(left, right, strict=True)]
@@ -52,6 +62,12 @@ def thousands_joined(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...]
 def _together(left: Cell, right: Cell) -> Cell:
     box = left.box.around(right.box) if left.box and right.box else left.box or right.box
     return Cell(text=" ".join(text for text in (left.text, right.text) if text.strip()), box=box)
+
+
+def _counts_units(text: str) -> bool:
+    """ "12 szt", "500 m": a number and a unit."""
+    match = _COUNT.match(text)
+    return match is not None and units.find_unit(match.group(1)) is not None
 
 
 def _numeric(text: str, context: Context) -> Decimal | None:
@@ -108,6 +124,17 @@ def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], co
             # "Commande" heads quantities elsewhere; here it heads the numbers of our orders.
             roles[index] = Role.ORDER_NUMBER
             continue
+        if role is Role.POSITION and Role.CODE not in roles and texts and all(_CODE.match(text) for text in texts):
+            roles[index] = Role.CODE  # "Item" heads articles
+            continue
+        if role is Role.ORDER_NUMBER and texts and all(_SHORT_COUNT.match(text) for text in texts):
+            # "Zam.", "Best.": what was ordered of each, not the number of the order.
+            roles[index] = None if Role.ORDERED_QUANTITY in roles else Role.ORDERED_QUANTITY
+            continue
+        if role is None and texts and all(_counts_units(text) for text in texts):
+            roles[index] = next(
+                (item for item in (Role.QUANTITY, Role.CONFIRMED_QUANTITY) if not set(_COMING) & set(roles)), None
+            )
         if role is None and len(texts) >= 1 and all(_CODE.match(text) for text in texts):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
@@ -150,8 +177,9 @@ def _by_arithmetic(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], c
     if len(numeric) < 3:
         return
     best: tuple[float, tuple[int, int, int]] | None = None
+    chains = _discounts(roles, rows, context)
     for quantity, price, amount in itertools.permutations(numeric, 3):
-        held = _held(numeric[quantity], numeric[price], numeric[amount], _discounts(roles, rows))
+        held = _held(numeric[quantity], numeric[price], numeric[amount], chains)
         if held < _ENOUGH:
             continue
         # Words count too: they choose between triples that hold alike (ordered and confirmed quantity).
@@ -187,11 +215,12 @@ def _assign(roles: list[Role | None], index: int, role: Role, kept: Sequence[Rol
     roles[index] = role
 
 
-def _discounts(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Decimal, ...]]:
-    if Role.DISCOUNT not in roles:
-        return [()] * len(rows)
-    column = roles.index(Role.DISCOUNT)
-    return [money.find_discounts(row[column].text) for row in rows]
+def _discounts(
+    roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context
+) -> list[tuple[Decimal, ...]]:
+    columns_of = [index for index, role in enumerate(roles) if role is Role.DISCOUNT]
+    texts = [" + ".join(row[index].text for index in columns_of if row[index].text.strip()) for row in rows]
+    return [money.discounts_in_cell(text, decimal_mark=context.decimal_mark) for text in texts]
 
 
 def _held(

@@ -90,6 +90,17 @@ def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
         return Role.UNIT_PRICE, 1.0
     if "/" in clean and money.currency_in(clean) and units.find_unit(clean.rpartition("/")[2].strip(" )")):
         return Role.UNIT_PRICE, 1.0
+    if _PRICE_WORD.search(clean) and not money.find_price_basis(clean):
+        # "Pr. ordine | Pr. confermato": what a price is of does not make it a quantity or a day.
+        if cues.has(clean, "former"):
+            return None, 0.0
+        found = _price_role(clean)
+        if found is not None:
+            return found, 0.9
+    if _QUANTITY_WORD.search(clean) and not vocabulary.phrases_in(clean, "columns.open_quantity"):
+        which = _of_which(Role.QUANTITY, clean)
+        if which is not Role.QUANTITY:
+            return which, 0.9
     best: tuple[Role | None, float] = (None, 0.0)
     for role in Role:
         for hit in vocabulary.phrases_in(clean, f"columns.{role.value}"):
@@ -97,7 +108,50 @@ def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
             share = min(covered / letters, 1.0)
             if share > best[1]:
                 best = (role, share)
-    return best
+    return _of_which(best[0], clean), best[1]
+
+
+def _of_which(role: Role | None, text: str) -> Role | None:
+    """Below "Quantity" and "Delivery" the words "order" and "confirmation" tell which of them a column holds."""
+    confirmed = bool(_CONFIRMED.search(text))
+    ordered = bool(_ORDERED.search(text)) and not confirmed
+    if role in (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY) and _QUANTITY_WORD.search(text):
+        return Role.CONFIRMED_QUANTITY if confirmed else Role.ORDERED_QUANTITY if ordered else role
+    if role is Role.PROMISED_DATE and ordered:
+        return Role.REQUESTED_DATE
+    return role
+
+
+_CONFIRMED = re.compile(
+    r"(?<![^\W\d_])(?:confirm|conferm|best[aä]tig|bevestig|potw|onay|conf\b)|确认|回答", re.IGNORECASE
+)
+_ORDERED = re.compile(
+    r"(?<![^\W\d_])(?:order(?:ed)?|ordine|ordinat\w*|bestell\w*|command[eé]e?|cde|pedid[oa]|encomend\w*|zam\w*|besteld"
+    r"|sipari[şs])(?![^\W\d_])"
+    r"|订单|注文",
+    re.IGNORECASE,
+)
+_QUANTITY_WORD = re.compile(
+    r"(?<![^\W\d_])(?:qty|quantity|menge|q\.?t[àa]|qt[eé]|quantit[éa]|cant|cantidad|ilo[śs][ćc]|aantal|hoeveelheid|qtd|quantidade|miktar)"
+    r"|数量",
+    re.IGNORECASE,
+)
+
+
+_OF_ORDER = ("ordered_price", "ordered_quantity", "order_number")
+_PRICE_WORD = re.compile(
+    r"(?<![^\W\d_])(?:pr|prezzo|preis|ep|vk|p\.?u\.?|price|prix|precio|cena|pre[cç]o|fiyat[ıi]?|prijs)(?![^\W\d_])|[单單]价|単価|價格|价格",
+    re.IGNORECASE,
+)
+_OF_PRICE = (Role.GROSS_PRICE, Role.NET_PRICE, Role.UNIT_PRICE, Role.PRICE_BASIS, Role.DISCOUNT, Role.AMOUNT)
+
+
+def _price_role(text: str) -> Role | None:
+    """The role of a head with a word for price beside one that elsewhere heads quantities or dates; None else."""
+    if any(vocabulary.phrases_in(text, f"columns.{role.value}") for role in _OF_PRICE if role is not Role.UNIT_PRICE):
+        return None
+    other = ("confirmed_quantity", "ordered_quantity", "order_number", "promised_date", "former_date")
+    return Role.UNIT_PRICE if any(vocabulary.phrases_in(text, f"columns.{name}") for name in other) else None
 
 
 def _join(rows: tuple[tuple[Cell, ...], ...]) -> tuple[str, ...]:
@@ -105,14 +159,50 @@ def _join(rows: tuple[tuple[Cell, ...], ...]) -> tuple[str, ...]:
     return tuple(" ".join(row[index].text for row in rows if row[index].text) for index in range(len(rows[0])))
 
 
+def _two_lined(text: str, meanings: Meanings) -> tuple[Role | None, float] | None:
+    """A head of two lines, "Menge\nLiefertermin": the first is of the item's row, the second of the row below."""
+    above, _, below = text.partition("\n")
+    if not below.strip():
+        return None
+    first, second = role_of(above, meanings), role_of(below, meanings)
+    return first if first[0] in _COUNTS and second[0] in _DAYS else None
+
+
+_DAYS = (Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.WEEK)
+
+
+def _spread(rows: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
+    """Heads that span several columns ("Quantity" above "order | confirmation") said for each of them."""
+    first, second = rows[0], rows[1]
+    if first[0].text.strip() and all(cell.text.strip() for cell in second):
+        filled: list[Cell] = []
+        for cell in first:
+            filled.append(cell if cell.text.strip() else filled[-1])
+        return (tuple(filled), *rows[1:])
+    return rows
+
+
 def _read(texts: tuple[str, ...], meanings: Meanings) -> tuple[tuple[Role | None, ...], float]:
     """Roles of header cells and how convincing they are; a role is given once, to its best cell."""
-    found = [role_of(text, meanings) for text in texts]
+    found = [_two_lined(text, meanings) or role_of(text, meanings) for text in texts]
     roles: list[Role | None] = [role if share >= 0.3 else None for role, share in found]
     for index, role in enumerate(roles):
         # "Old net": what was, not what is.
         if role in (Role.UNIT_PRICE, Role.NET_PRICE) and cues.has(texts[index], "former"):
             roles[index] = None
+    priced = [index for index, role in enumerate(roles) if role in (Role.UNIT_PRICE, Role.NET_PRICE)]
+    for index in priced if len(priced) > 1 else ():
+        # "Your price | our price": the first is what was ordered at; alone it is what a customer pays.
+        of_order = any(vocabulary.phrases_in(texts[index], f"columns.{name}") for name in _OF_ORDER)
+        if of_order and not vocabulary.phrases_in(texts[index], "columns.confirmed_quantity"):
+            roles[index] = None
+    units_at = [index for index, role in enumerate(roles) if role is Role.UNIT]
+    if (
+        len(units_at) > 1
+        and Role.PRICE_BASIS not in roles
+        and roles[units_at[-1] - 1] in (Role.UNIT_PRICE, Role.NET_PRICE)
+    ):
+        roles[units_at[-1]] = Role.PRICE_BASIS  # "Unit price | UM": what the price is for
     for role in {item for item in roles if item is not None}:
         holders = [index for index, item in enumerate(roles) if item is role]
         keep = max(holders, key=lambda index: found[index][1])
@@ -156,8 +246,11 @@ def header_at(table: Table, start: int, meanings: Meanings) -> Header | None:
         rows = table.rows[start : start + height]
         if len(rows) < height or any(_looks_like_data(row) for row in rows):
             break
-        texts = _join(rows)
+        whole = _spread(rows) if height > 1 else rows
+        texts = _join(whole)
         roles, strength = _read(texts, meanings)
+        if whole is not rows:
+            strength += len(whole)  # heads that span columns are no heads without the row below them
         if not _is_header(roles):
             continue
         # A higher header must explain more columns, or the rows below are data already.
@@ -182,12 +275,15 @@ def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int)
 
 _COUNTS = (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
 _LEADS_HEAD = re.compile(r"^\W*([^\W\d_]{2,8})\.?\s[^\W\d_]{3}")
+_ENDS_HEAD = re.compile(r"\s([^\W\d_]{2,5})\.?$")
 _IN_HEAD = re.compile(r"[(\[/]\s*([mM][23²³]|[^\W\d_]{1,12})\.?\s*(?:[)\]]|$)")
 
 
 def _unit_in(head: str) -> str:
-    """The unit named in the head of a quantity: "Menge (Stk)", "Qty/pcs"; "" where none is."""
-    for match in (_IN_HEAD.search(head), _LEADS_HEAD.match(head)):
+    """The unit named in the head of a quantity: "Menge (Stk)", "Qty/pcs", "Uds."; "" where none is."""
+    if units.find_unit(head.strip()):
+        return head.strip()
+    for match in (_IN_HEAD.search(head), _LEADS_HEAD.match(head), _ENDS_HEAD.search(head)):
         if match and units.find_unit(match.group(1)):
             return match.group(1)  # "Menge (Stk)", "Uds. confirmadas"
     return ""

@@ -22,6 +22,7 @@ class Context:
     day_first: bool | None
     price_per: Decimal | None = None  # said for the whole document
     currency: str | None = None  # said for the whole document
+    weekdays: tuple[date, ...] = ()  # days to come that the part names with their day of the week
     is_invoice: bool = False
     is_shipping: bool = False
     places: Places = field(init=False, repr=False, compare=False)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from triage.domain.statement import Disposition
-from triage.extractors import dates, vocabulary
+from triage.extractors import calendar_words, dates, vocabulary
 from triage.extractors.context import Context
+from triage.extractors.date_frame import FoundDate
 
 _NOT = re.compile(r"(?<![^\W\d_])(?:not|nicht|pas|no|non|niet|nie|não|nao)\s$", re.IGNORECASE)
 #: "No equivalent product": a word that denies the noun behind it.
@@ -14,6 +16,11 @@ _NONE_OF = re.compile(
     r"(?<![^\W\d_])(?:no|any|kein\w*|aucune?|ning[uú]n\w*|nessun\w*|geen|brak|żadn\w*|nenhuma?|without|ohne|sans|sin|senza|sem)"
     r"\s(?:[^\W\d_]+\s){0,2}$",
     re.IGNORECASE,
+)
+_NO_CHOICE = re.compile(r"(?<![^\W\d_])(?:but to|but|als zu|als die|que d'|qu'à|che)\s?$", re.IGNORECASE)
+#: "12 davon kommen zum alten Termin": the former day is kept.
+_ON_THE = re.compile(
+    r"(?<![^\W\d_])(?:zum|am|at the|on the|by the|à la|alla|nella|en la|op de|na|no)\s$", re.IGNORECASE
 )
 #: "Not before 14 December", "not only": a negation that denies no day.
 _NOT_BEFORE = re.compile(
@@ -39,7 +46,7 @@ _UNTIL = re.compile(
 )
 _WITHOUT = frozenset({"without", "ohne", "sans", "sin", "senza", "zonder", "bez", "sem"})
 #: Turkish, Chinese and Japanese put "instead of" behind the day.
-_INSTEAD_BEHIND = re.compile(
+INSTEAD_BEHIND = re.compile(
     r"[\s'’]{0,2}(?:yerine|değil|tarihi yerine|ではなく|でなく|に代わ|に代え|から変更"
     r"|(?:の|納期|予定|着|納期の|着の)?(?:ところ|予定でしたが)|でしたが)",
     re.IGNORECASE,
@@ -49,6 +56,7 @@ COUNTED_REST = re.compile(
     r"(?<![^\W\d_])(?:other|last|remaining|otr[oa]s|autres|anderen|restlichen|altri|altre|andere|overige|outr[oa]s|diğer|kalan)\s(?=\d)",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"(?<![^\W\d_])(?:the|an?|der|des|dem|den|einer|einem|eines)\s$", re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(r"\W{0,3}\d")
 _MISS_REACH = 60  # characters before a day, and half as many behind it, in which it may be denied
 _NEGATION_REACH = 28  # characters before or behind a cue in which a negation turns it round
@@ -69,6 +77,8 @@ def negated(text: str, hit: vocabulary.Hit) -> bool:
     """A negation stands close to the hit, without a clause's end between."""
     window = vocabulary.before(text, hit.start, _NEGATION_REACH)
     window = re.split(r"[.;:!?,。，；]", window)[-1]
+    if _NO_CHOICE.search(window):
+        return False  # "no choice but to cancel"
     behind = re.split(r"[.;:!?,。，；]", text[hit.end : hit.end + 16])[0]
     return has(window, "negation") or has(behind, "negation")
 
@@ -94,6 +104,10 @@ def disposition(text: str) -> Disposition | None:
     for hit in reversed(hits(text, "answer_to_come")):
         # "I will confirm the dates next week": nothing is confirmed yet.
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    for hit in reversed(hits(text, "cancel")):
+        if _ARTICLE.search(text[: hit.start]):
+            # "in stock from the cancelled job": what became of other goods.
+            text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     if any(not _NONE_OF.search(text[: hit.start]) for hit in hits(text, "substitute")):
         return Disposition.SUBSTITUTED
     counted = [hit for hit in hits(text, "others_unchanged") if _NUMBER_BEHIND.match(text[hit.end :])]
@@ -104,9 +118,10 @@ def disposition(text: str) -> Disposition | None:
             return None
     if affirmed(text, "as_ordered") and not has(text, "delay", "not_available", "reject", "cancel"):
         return Disposition.ACCEPTED  # "the remaining 40 leave as planned"
-    if affirmed(text, "backorder", "remainder") or has(text, "not_available"):
+    ends = affirmed(text, "cancel", "discontinued", "reject")
+    if affirmed(text, "backorder", "remainder") or (has(text, "not_available") and not ends):
         return Disposition.BACKORDERED
-    if affirmed(text, "reject", "cancel", "discontinued") and not has(text, "full_quantity"):
+    if ends and not has(text, "full_quantity"):
         # "Unable to supply the full quantity": a shortage.
         return Disposition.REJECTED
     if affirmed(text, "as_ordered", "confirm") or (affirmed(text, "available") and not has(text, "not_yet_known")):
@@ -114,7 +129,7 @@ def disposition(text: str) -> Disposition | None:
     return None
 
 
-def dates_in(text: str, context: Context) -> list[dates.FoundDate]:
+def dates_in(text: str, context: Context) -> list[FoundDate]:
     """All dates of a text, read the way this document writes them."""
     if not any(char.isdigit() for char in text) and len(text) < 4:
         return []
@@ -125,10 +140,21 @@ def dates_in(text: str, context: Context) -> list[dates.FoundDate]:
         languages=context.languages,
         near=context.near,
     )
+    if any(item.precision == "relative" for item in found) and context.weekdays:
+        found = tuple(_as_dated(item, context) for item in found)
     return list(found)
 
 
-def labelled_date(text: str, context: Context) -> dates.FoundDate | None:
+def _as_dated(day: FoundDate, context: Context) -> FoundDate:
+    """ "On Wednesday" of a message that speaks of "Wednesday 17 March"."""
+    if day.precision != "relative" or len(day.text.split()) > 1:
+        return day
+    dated = [item for item in context.weekdays if item.weekday() == day.value.weekday()]
+    named = calendar_words.plain_in_place(day.text.casefold()) in calendar_words.weekdays()
+    return replace(day, value=dated[0], alternatives=()) if named and len(dated) == 1 else day
+
+
+def labelled_date(text: str, context: Context) -> FoundDate | None:
     """The date behind a delivery label ("Liefertermin: KW 49"); arrival before delivery before dispatch."""
     for section in ("arrival", "delivery_date", "dispatch_date"):
         labels = vocabulary.phrases_in(text, f"labels.{section}")
@@ -141,7 +167,7 @@ def labelled_date(text: str, context: Context) -> dates.FoundDate | None:
     return None
 
 
-def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> tuple[list[date], list[dates.FoundDate]]:
+def former_and_new(text: str, found: list[FoundDate], due: set[date]) -> tuple[list[date], list[FoundDate]]:
     """Tell dates that are replaced from dates that replace them.
 
     Old is what stands behind a word like "instead of"; the first of a "from … to …"; and, where two dates
@@ -153,6 +179,8 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
     old = [item for item in found if behind_former(text, item)]
     if not old and len(found) == 2:
         known = [item for item in found if item.value in due]
+        if len(known) == 1 and _leaves_and_arrives(text, known[0], found):
+            return [], found
         if len(known) == 1 and has(text, "delay", "instead_of", "former", "earlier_delivery", "new"):
             old = known
         elif len(known) == 1 and known[0] is found[0] and found[1].value > found[0].value and not _both_hold(text):
@@ -161,23 +189,37 @@ def former_and_new(text: str, found: list[dates.FoundDate], due: set[date]) -> t
     return [item.value for item in old], [item for item in found if item not in old]
 
 
+def _leaves_and_arrives(text: str, due: FoundDate, found: Sequence[FoundDate]) -> bool:
+    """ "Salen el 24/03 y llegan el 30/03": the day we expect stands behind a word of arrival, the other of dispatch."""
+
+    def behind(section: str, day: FoundDate) -> bool:
+        return any(0 <= day.start - hit.end <= _LABEL_REACH for hit in vocabulary.phrases_in(text, f"labels.{section}"))
+
+    others = [day for day in found if day is not due]
+    return behind("arrival", due) and all(behind("dispatch_date", day) for day in others)
+
+
+_LABEL_REACH = 30  # characters between a word of arrival or dispatch and its day
+
+
 def _both_hold(text: str) -> bool:
     """Two days of one line can both be told: part now and part later, ready and there, ordered and invoiced."""
     named = any(vocabulary.phrases_in(text, name) for name in ("labels.dispatch_date", "labels.payment_terms"))
     return named or has(text, "as_ordered", "confirm", "shipped", "partial", "remainder", "available", "production")
 
 
-def behind_former(text: str, found: dates.FoundDate) -> bool:
+def behind_former(text: str, found: FoundDate) -> bool:
     """The day stands behind a word like "instead of" or "originally"."""
     window = vocabulary.before(text, found.start, 40)
     # "Not before 14 December" tells the new day.
-    if _INSTEAD_BEHIND.match(text[found.end :]):
+    if INSTEAD_BEHIND.match(text[found.end :]):
         return True
     marks = [
         hit
         for hit in hits(window, "instead_of", "former")
         if not _NOT.search(window[: hit.start])
-        and not _INSTEAD_BEHIND.match(hit.phrase)
+        and not _ON_THE.search(window[: hit.start])
+        and not INSTEAD_BEHIND.match(hit.phrase)
         and not (_UNTIL.search(f"{hit.phrase} ") and has(window[: hit.start], "negation"))
     ]
     if not marks:
@@ -190,7 +232,7 @@ def behind_former(text: str, found: dates.FoundDate) -> bool:
 _ONLY = re.compile(r"(?<![^\W\d_])(?:que|qu'(?:[àa]|au|en|le)|sino|se non|senão|dan)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
-def misses(text: str, found: dates.FoundDate, others: Sequence[dates.FoundDate]) -> bool:
+def misses(text: str, found: FoundDate, others: Sequence[FoundDate]) -> bool:
     """The clause says that this day will not be kept ("no salen el día 5", "4月20日の納入が難しく").
 
     others: all days of the text; between the words that deny a day and the day no other may stand.

@@ -6,6 +6,19 @@ from datetime import date, timedelta
 PAST = timedelta(days=75)  # a day without a year may lie this far back; otherwise the next one is meant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDate:
+    """A date in a text."""
+
+    value: date
+    start: int
+    end: int
+    text: str
+    precision: str  # "day", "week", "part of month", "month", "relative", "range"
+    alternatives: tuple[date, ...] = ()
+    confidence: float = 1.0
+
+
 #: start, end, value, precision, other readings, confidence
 Hit = tuple[int, int, date, str, tuple[date, ...], float]
 

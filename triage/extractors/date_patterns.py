@@ -17,6 +17,9 @@ def patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![\d./,\-a-z])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(20\d\d|\d\d)(?![\d])(?![./-]\d)"
         ),
         "short": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})\.\s?(\d{1,2})\.(?![\d])(?!\s?\d{2,4}(?!\d))"),
+        "dotted": re.compile(
+            r"(?<![\d./,\-a-z_])(\d{1,2})\.(0[1-9]|1[0-2])(?!\d|[.,/:-]\d|\.|\s?(?:%|€|£|\$|eur|usd|gbp|pln|zl|mm|cm|m\b|kg|st|szt|pcs|pz|uds?\b|uhr|h\b))"
+        ),
         "slash": re.compile(r"(?<![\d./,\-a-z])(\d{1,2})/(\d{1,2})(?![\d/%]|\.\d)(?!\s?(?:\"|'|zoll|inch))"),
         "dashed": re.compile(
             r"(?<![^\W\d_])(?:op|am|le|el|on|per|il|au|al|tot|d\.d\.|van|komt|komen|levering|leverdatum|geleverd|binnen|vanaf|naar)\s"
@@ -53,13 +56,13 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![^\W\d_])({month})\s(?:ayi(?:nin)?\s)?(?:(?P<b>basi\w*)|(?P<m>ortasi\w*)|(?P<e>sonu\w*))(?:\s?(20\d\d))?"
         ),
         "ordinal": re.compile(
-            r"(?<![\w-])(\d{1,2})-(?:go|ego)(?![^\W\d_])|(?<![\w])the (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
+            r"(?<![^\W\d_])ayin (\d{1,2})['’]|(?<![\w.,/-])(\d{1,2})\.? (?:do corrente|del corriente|del corrente|courant|dieses monats|ds\. ?m(?:on|t)s?|inst\b)|(?<![\w-])(\d{1,2})-(?:go|ego)(?![^\W\d_])|(?<![\w])(?:the|be|on|by|for|until|till|from) (\d{1,2})(?:st|nd|rd|th)(?! ?(?:of |floor|lot|batch|"
             rf"{month}))(?![\w])"
         ),
         "month": re.compile(rf"(?<![^\W\d_])({month})\.?\s(?:de )?(20\d\d)(?!\d)"),
         "weekday": re.compile(
             rf"(?<![^\W\d_])(?:(?P<next>{words.NEXT})\s)?(?P<day>{words.weekday_pattern()})(?![^\W\d_])"
-            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?![\d.:/,]\d|\d|\s?(?:de |di |of |d')?(?:{month})))?(?:\s(?P<behind>{words.NEXT}))?"
+            rf"(?:,?\s(?:(?:den|the|le|el|il|de|dem|dnia)\s)?(?P<n>\d{{1,2}})(?:\.|st|nd|rd|th|er)?(?!(?:st|nd|rd|th|er)?(?:[\d.:/,]\d|\d|\.?\s?(?:de |di |of |d')?(?:{month}))))?(?:\s(?P<behind>{words.NEXT}))?"
         ),
     }
 
@@ -79,6 +82,7 @@ def bare_day() -> re.Pattern[str]:
 FRENCH_WEEK = re.compile(
     r"(?:livr\w*|dispo\w*|exped\w*|depart|arriv\w*|debut|fin|en|pour|prevue?)\s(?:la\s)?s\.\s?(\d{1,2})(?![\d.,%])"
 )
+CJK_DAY = re.compile(r"(?<![\d月/.-])(\d{1,2})日(?!間|以内|前|後|分|内|本)")
 CJK_NEXT = re.compile(
     r"(下下|下|本|这)(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|(来週|再来週|今週)の?([月火水木金土日])曜"
 )

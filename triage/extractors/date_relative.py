@@ -21,6 +21,10 @@ _ON = (
     r"|otrzyma\w*|recebe\w*|there|here|chez vous|da voi|bei (?:ihnen|euch)|bij (?:u|jullie)|u panstwa"
     r"|llegan?|salen?|entrega|consegna|livraison|livree?s?|expedie\w*|dostawa|wysylka|wyslemy)"
 )
+#: A word directly before a day: "am", "do", or the day of the week.
+ON_A_DAY = re.compile(
+    rf"(?<![^\W\d_])(?:{_ON}|zum|il|al|dal|entro il|beda|bedzie|dnia|dn\.?|z|od|{words.weekday_pattern()})[,.]?\s$"
+)
 _SOON = {
     "tomorrow": 1,
     "demain": 1,

@@ -7,31 +7,17 @@ the 10th, its middle the 15th, its end the last day; a bare month is its last da
 import calendar
 import itertools
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from triage.domain import units
 from triage.extractors import calendar_words as words
-from triage.extractors import date_patterns, date_relative
-from triage.extractors.date_frame import PAST, Frame, Hit, day_of, full_year, likely_year, plausible
+from triage.extractors import date_patterns, date_relative, date_windows
+from triage.extractors.date_frame import PAST, FoundDate, Frame, Hit, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
 _COUNTED = re.compile(r"\s?((?!to\b|no\b|un\b)[^\W\d_]{2,12}\.?)(?![^\W_])")
 _LONG_PAST, _FAR_AHEAD = timedelta(days=300), timedelta(days=550)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundDate:
-    """A date in a text."""
-
-    value: date
-    start: int
-    end: int
-    text: str
-    precision: str  # "day", "week", "part of month", "month", "relative", "range"
-    alternatives: tuple[date, ...] = ()
-    confidence: float = 1.0
 
 
 def _plain(text: str) -> str:
@@ -107,11 +93,16 @@ def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | 
 def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
     """ "mid December, the 16th": the month named before; else the next such day."""
     found_days = itertools.chain(
-        date_patterns.patterns()["ordinal"].finditer(text), date_patterns.bare_day().finditer(text)
+        date_patterns.patterns()["ordinal"].finditer(text),
+        date_patterns.bare_day().finditer(text),
+        # "4月8日 … 翌週15日": the month was told before.
+        (match for match in date_patterns.CJK_DAY.finditer(text) if any(hit[1] <= match.start() for hit in found)),
     )
     for match in found_days:
         if match.group().startswith("le ") and frame.languages and "fr" not in frame.languages:
             continue  # "le 10 colonne": an Italian article
+        if _MINUS.search(text[max(0, match.start() - 8) : match.start()]):
+            continue  # "11,90 meno il 5": five per cent less
         day = int(next(group for group in match.groups() if group))
         before = [hit for hit in found if hit[1] <= match.start()]
         base = before[-1][2] if before else frame.today
@@ -128,6 +119,7 @@ def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
             yield match.start(), match.end(), value, "day", (), 0.85
 
 
+_MINUS = re.compile(r"(?:meno|menos|moins|minus|less|min|minder)\s$")
 _ORDINAL_MONTHS = 4  # this month and three more, among which a day without a month is looked for
 
 
@@ -169,14 +161,29 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
         for match in patterns[name].finditer(text):
             result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, "." if name == "short" else "/")
             if result and (name != "slash" or _slash_is_date(text, match, result[0], frame)):
-                yield (
-                    match.start(1),
-                    match.end(),
-                    result[0],
-                    "day",
-                    result[1],
-                    result[2] * (1 if name == "short" else 0.9),
-                )
+                sure = result[2] * (1 if name == "short" else 0.9)
+                if name == "slash" and result[0] not in frame.near and len(text.split()) > _ROW_WORDS:
+                    said = date_relative.ON_A_DAY.search(text[max(0, match.start() - 24) : match.start()])
+                    sure *= 1 if said else 0.6  # "il filo 20/3 (12 bobine)"
+                yield match.start(1), match.end(), result[0], "day", result[1], sure
+
+
+_ROW_WORDS = 9  # up to so many words a line is a row, in which "29/9" is a day
+
+
+def _dotted(text: str, frame: Frame) -> Iterator[Hit]:
+    """ "w piątek 19.02", "il 16.03": without a dot behind the month only where a word for a day stands before, or
+    one of our days is meant; elsewhere it is a number.
+    """
+    for match in date_patterns.patterns()["dotted"].finditer(text):
+        result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, ".")
+        if result is None or not abs(result[0] - frame.today) <= timedelta(days=240):
+            continue
+        said = date_relative.ON_A_DAY.search(text[max(0, match.start() - 24) : match.start()])
+        if frame.languages[:1] == ("pl",) and len(match.group(1)) == 2:
+            said = said or match
+        if said or result[0] in frame.near:
+            yield match.start(), match.end(), result[0], "day", (), 0.9 if said else 0.8
 
 
 def _year_behind(match: re.Match[str], text: str, frame: Frame) -> tuple[int | None, int]:
@@ -200,7 +207,8 @@ def _year_behind(match: re.Match[str], text: str, frame: Frame) -> tuple[int | N
 def _slash_is_date(text: str, match: re.Match[str], value: date, frame: Frame) -> bool:
     """12/04 without a year is a date only near today or our dates, and never "1/2" of something."""
     if int(match.group(1)) <= 2 and int(match.group(2)) <= 4 and len(match.group()) <= 3:
-        return False
+        before = text[max(0, match.start() - 24) : match.start()]
+        return date_relative.ON_A_DAY.search(before) is not None and value >= frame.today
     return abs(value - frame.today) <= timedelta(days=240) and "24/7" not in match.group()
 
 
@@ -220,7 +228,10 @@ def _cjk(match: re.Match[str], frame: Frame) -> date | None:
 def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
     patterns = date_patterns.patterns()
     for match in patterns["week"].finditer(text):
-        if re.search(r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]):
+        rated = re.search(
+            r"(?<!\d)(?!20\d\d)\d{1,4}(?:[.,]\d+)?\s{0,4}$", text[max(0, match.start() - 10) : match.start()]
+        )
+        if rated and match.group().startswith(("kw", "w")):
             # "3,5 kW   20": a rating.
             continue
         last = match.group(2) or match.group(1)
@@ -238,6 +249,8 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
     for match in patterns["iso_week"].finditer(text):
         if match.group(1):
             found = _friday(int(match.group(1)), int(match.group(2)))
+        elif "pl" in frame.languages and match.group().startswith("w ") and not _POLISH_WEEK.match(text, match.end()):
+            continue  # "w 14 dni": the preposition
         else:
             found = _week(int(match.group(4)), match.group(5), frame)
         if found:
@@ -252,12 +265,19 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), found, "week", (), 0.95
 
 
+_POLISH_WEEK = re.compile(r"\.?\s?tyg")
+
+
 def _is_year(match: re.Match[str], frame: Frame) -> bool:
     """ "KW 47/26": behind a stroke stands the year, where it is this one or the next and no later week."""
     behind = match.group(2)
     if behind is None or "/" not in match.group():
         return False
-    return int(behind) - frame.today.year % 100 in (0, 1) and int(behind) < int(match.group(1))
+    ahead = int(behind) - int(match.group(1))
+    return int(behind) - frame.today.year % 100 in (0, 1) and (ahead < 0 or ahead > _MOST_WEEKS)
+
+
+_MOST_WEEKS = 8  # from the first to the last week of a window
 
 
 def _vague(text: str, frame: Frame) -> Iterator[Hit]:
@@ -302,11 +322,13 @@ def find_dates(
         return ()
     hits = [
         *_written_out(folded, frame),
+        *_dotted(folded, frame),
         *_weeks(folded, frame),
         *_vague(folded, frame),
         *date_relative.relative(folded, frame),
     ]
     hits += list(_ordinals(folded, frame, sorted(hits)))
+    hits = [hit for hit in hits if not _named_by_day(hit, hits, folded)]
     kept: list[FoundDate] = []
     for start, end, value, precision, others, confidence in sorted(hits, key=lambda hit: (hit[0], -(hit[1] - hit[0]))):
         trimmed = text[start:end].rstrip(" ,")
@@ -330,7 +352,38 @@ def find_dates(
                 confidence=confidence,
             )
         )
-    return tuple(_windows(text, folded, kept))
+    return tuple(date_windows.joined(text, folded, kept))
+
+
+def named_weekdays(lines: Iterable[str], today: date) -> tuple[date, ...]:
+    """The days to come that are written with their day of the week: "Friday 26 March", "środa 17.03"."""
+    found = set()
+    pattern = re.compile(
+        rf"(?<![^\W\d_])(?:{words.weekday_pattern()})[,.]?\s(?:den |the |dem |le |el |dnia |dia )?(?=\d)"
+    )
+    for line in lines:
+        folded = _plain(line[:400])
+        for match in pattern.finditer(folded):
+            days = [day for day in find_dates(line[match.end() : match.end() + 24], today=today) if day.start == 0]
+            if days and days[0].precision == "day" and today <= days[0].value <= today + timedelta(days=60):
+                found.add(days[0].value)
+    return tuple(sorted(found))
+
+
+def _named_by_day(hit: Hit, hits: list[Hit], text: str) -> bool:
+    """ "le mardi d'après, 13 avril": the day of the week only names the day that is written behind it."""
+    if hit[3] != "relative":
+        return False
+    return any(
+        other[3] == "day"
+        and 0 < other[0] - hit[1] <= _NAMED_REACH
+        and other[2].weekday() == hit[2].weekday()
+        and not re.search(r"[\d.;]", text[hit[1] : other[0]])
+        for other in hits
+    )
+
+
+_NAMED_REACH = 18  # characters between a day of the week and the day it names
 
 
 def _same_week(before: FoundDate, friday: date, start: int) -> bool:
@@ -345,47 +398,3 @@ def _same_week(before: FoundDate, friday: date, start: int) -> bool:
 def _is_week_of(before: str) -> bool:
     """ "week of", "Woche vom" directly before a day: the week is meant, so its Friday."""
     return re.search(date_patterns.patterns()["week_of"].pattern + "$", before) is not None
-
-
-def _windows(text: str, folded: str, found: list[FoundDate]) -> Iterator[FoundDate]:
-    """Join "2 December to 4 December" and "2 to 4 December" to one window, whose last day counts."""
-    index = 0
-    while index < len(found):
-        item = found[index]
-        following = found[index + 1] if index + 1 < len(found) else None
-        if (
-            following is not None
-            and date_patterns.RANGE.match(folded[item.end : following.start])
-            and item.value < following.value <= item.value + timedelta(days=31)
-            and _is_window(folded, item, following)
-        ):
-            yield replace(
-                following,
-                start=item.start,
-                text=text[item.start : following.end],
-                precision="range",
-                confidence=min(0.9, following.confidence),
-            )
-            index += 2
-            continue
-        lead = date_patterns.LEADING_DAY.search(folded[max(0, item.start - 22) : item.start])
-        if lead and item.precision == "day" and 1 <= int(lead.group(1)) < item.value.day:
-            start = max(0, item.start - 22) + lead.start()
-            yield replace(item, start=start, text=text[start : item.end], precision="range", confidence=0.9)
-        else:
-            yield item
-        index += 1
-
-
-def _is_window(folded: str, first: FoundDate, second: FoundDate) -> bool:
-    """A word like "from" before the first date with "moved" near by tells a change of date, no window."""
-    before = folded[max(0, first.start - 70) : first.start]
-    if re.search(
-        r"(?:verschob|verschieb|moved?|push|postpone|report|aplaz|retras|postic|spostat|rinvi|verplaatst|verschov|przesun|przelo|adiad|ertelen|change|ander|modif|推迟|延期|改|変更)",
-        before,
-    ):
-        return False
-    joint = folded[first.end : second.start].strip()
-    if joint in ("and", "und", "et", "y", "e", "en", "&", "と"):
-        return bool(re.search(r"(?:between|zwischen|entre|tra|tussen|miedzy)\s*(?:the|dem|le|el|il)?\s*$", before))
-    return True

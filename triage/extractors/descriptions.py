@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from triage.extractors import calendar_words, numbers
+from triage.domain import units
+from triage.extractors import calendar_words, numbers, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.hints import Candidate, Hints, words_of
 
@@ -18,6 +20,20 @@ _PLURALS = ("n", "en", "e", "er", "s")
 _CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s|-(?:ki|tki|er|ek))(?![\w/-])")
 
 
+#: "0,18 kW", "1500 W", "φ3.5": a size with its unit tells goods that differ in nothing else.
+_MEASURED = re.compile(
+    r"(?<![\w.,/-])(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<u>k?w|k?va|v|a|hp|ps|cv|bar|mbar|nm|hz|°|zoll|inch|\")(?![\w/²³])"
+    r"|(?P<d>[φØø⌀Φ]\s?)(?P<m>\d{1,4}(?:[.,]\d{1,3})?)",
+    re.IGNORECASE,
+)
+
+
+def _measure(match: re.Match[str]) -> tuple[str, str]:
+    """(number, unit) of a size, alike however they are written."""
+    number = (match.group("n") or match.group("m")).replace(",", ".")
+    return number.rstrip("0").rstrip(".") if "." in number else number, (match.group("u") or "ø").lower()
+
+
 def _written(candidate: Candidate) -> tuple[str, ...]:
     return (candidate.line.description, candidate.line.product_code, *candidate.line.supplier_codes)
 
@@ -30,6 +46,15 @@ def by_type(text: str, hints: Hints) -> list[Anchor]:
         meant = [item for item in hints.candidates if any(size.search(words) for words in _written(item))]
         if len({item.line.product_id for item in meant}) == 1:
             found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
+    for match in _MEASURED.finditer(text):
+        measure = _measure(match)
+        meant = [
+            item
+            for item in hints.candidates
+            if any(measure == _measure(other) for other in _MEASURED.finditer(item.line.description))
+        ]
+        if len({item.line.product_id for item in meant}) == 1 and len(hints.candidates) > 1:
+            found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.72))
     for match in _TYPE.finditer(text):
         meant = [item for item in hints.candidates if match.group() in _types(item.line.description)]
         if len({item.line.product_id for item in meant}) == 1:
@@ -40,6 +65,8 @@ def by_type(text: str, hints: Hints) -> list[Anchor]:
 def _types(description: str) -> set[str]:
     """Sizes of a description, also without what stands behind a stroke: "25-60" of "25-60/180"."""
     found = set(_TYPE.findall(description))
+    # "480x390" of a pane "480x390x5"
+    found |= {re.match(r"[^x×]+[x×][^x×]+", size).group() for size in found if len(re.findall(r"[x×]", size)) == 2}  # type: ignore[union-attr]
     return found | {size.partition("/")[0] for size in found if re.search(r"[-x×]", size.partition("/")[0])}
 
 
@@ -48,7 +75,7 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
 
     named: products that are named elsewhere in the sentence; words that fit several mean one of the others.
     """
-    words = words_of(text)
+    words = words_of(_COUNTED_UNIT.sub(_without_unit, text))
     if not words or not hints.candidates:
         return []
     scores: dict[int, float] = {}
@@ -88,6 +115,14 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
     same = [hints.candidates[i] for i in ranked if hints.candidates[i].line.product_id == best.line.product_id]
     start, end = _span(text, best.words)
     return [anchor_at(text, start, end, same, "description", confidence)]
+
+
+_COUNTED_UNIT = re.compile(r"(?<=\d)(\s?)([^\W\d_]{2,12})(?![\w-])")
+
+
+def _without_unit(match: re.Match[str]) -> str:
+    """ "200 Stück" counts; it is no word of a "T-Stück"."""
+    return " " * len(match.group()) if units.find_unit(match.group(2)) else match.group()
 
 
 _HEAD = re.compile(r"^(?:\[[^\]]*\])?\W*([^\W\d_]{4,})")
@@ -153,10 +188,20 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
 
 def _ends(compound: str, word: str) -> bool:
     """The compound ends in the word, in the singular or the plural of German and Dutch."""
-    if len(word) < _SHORTEST_HEAD or len(compound) < len(word) + 2:
-        return False
+    if len(word) < _SHORTEST_HEAD or len(compound) < len(word) + 2 or _is_of_business(word):
+        return False  # "less" is no stainless steel
     heads = [word, *(word.removesuffix(ending) for ending in _PLURALS if word.endswith(ending))]
     return any(compound.endswith(head) for head in heads if len(head) >= _SHORTEST_HEAD)
+
+
+@cache
+def _is_of_business(word: str) -> bool:
+    """A signal word by itself: it names no goods."""
+    return any(
+        hit.end - hit.start == len(word)
+        for section in vocabulary.sections()
+        for hit in vocabulary.phrases_in(word, section)
+    )
 
 
 def _span(text: str, words: frozenset[str]) -> tuple[int, int]:

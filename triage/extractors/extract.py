@@ -16,6 +16,7 @@ from triage.domain.statement import Disposition, LineStatement, Loose, PriceChan
 from triage.extractors import (
     accounts,
     clauses,
+    dates,
     fields,
     letters,
     loose,
@@ -34,7 +35,8 @@ from triage.extractors.topics import Names
 _SHIPPING = {"shipping_notice"}
 _INVOICE = {"invoice"}
 _MOST_SENTENCES = 400
-_SPACE = re.compile(r"\s+")
+#: Blanks, and stars that point to a remark: tables are read without either.
+_SPACE = re.compile(r"\s+|\(\*+\)|(?<=\S)\*{1,3}(?=\s|$)")
 
 
 def extract(reading: Reading, book: OrderBook, now: datetime) -> Statement:
@@ -115,6 +117,7 @@ class _Collector:
             languages=self._reading.languages,
             decimal_mark=fields.decimal_mark_of(part),
             day_first=self._hints.day_first,
+            weekdays=dates.named_weekdays([line.text for line in part.lines[:_MOST_SENTENCES]], self._today),
             is_invoice=self._title in _INVOICE,
             is_shipping=self._title in _SHIPPING,
         )

@@ -95,17 +95,31 @@ def price_basis_of(part: Part) -> Decimal | None:
     for line in part.lines[:400]:
         if not any(char.isalpha() for char in line.text):
             continue
-        if vocabulary.phrases_in(line.text, "columns.unit_price") or vocabulary.phrases_in(line.text, "columns.amount"):
+        if any(
+            vocabulary.phrases_in(line.text, name) for name in ("columns.unit_price", "columns.amount", "labels.prices")
+        ):
             bases = money.find_price_basis(line.text)
-            amounts = [found for found in money.find_money(line.text) if found.currency]
+            amounts = [
+                found
+                for found in money.find_money(line.text)
+                if found.currency or re.search(r"[.,]\d{2}$", found.amount.text)
+            ]
             if bases and not amounts:
                 return bases[0].per
     return None
 
 
+_FORMER_REACH = 12  # characters before a number of days in which it is called the former one
+_PRICED = ("columns.unit_price", "columns.amount", "labels.prices")
+
+
 def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
     if vocabulary.phrases_in(text, "labels.payment_terms"):
-        days = [next(group for group in match.groups() if group) for match in _DAYS.finditer(text)]
+        days = [
+            next(group for group in match.groups() if group)
+            for match in _DAYS.finditer(text)
+            if not cues.has(text[max(0, match.start() - _FORMER_REACH) : match.start()], "former", "instead_of")
+        ]  # "14 days net (new, was 45 days)"
         if days:
             longest = max(days, key=int)
             yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)

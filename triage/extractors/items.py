@@ -17,7 +17,7 @@ from triage.domain.statement import Disposition, LineStatement, Price
 from triage.extractors import arithmetic, cues, money, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
-from triage.extractors.dates import FoundDate
+from triage.extractors.date_frame import FoundDate
 
 T = TypeVar("T")
 
@@ -72,10 +72,12 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     if disposition is None and promised is None:
         disposition = cues.disposition(item.text(Role.PROMISED_DATE))  # "no longer available" in the place of a day
     if disposition is Disposition.REJECTED and quantity is not None and not quantity.value:
-        quantity, unit = None, None
+        quantity = None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
         doubts = (*doubts, "a remark of the row names days that could not be placed")
     substitute = _substitute(item, context)
+    if disposition is None and substitute is None and cues.has(item.text(Role.DESCRIPTION), "substitute"):
+        doubts = (*doubts, "the words of the row speak of other goods than were ordered")
     if disposition is None and substitute is not None and _is_other(substitute.value, found_codes, context):
         disposition = Disposition.SUBSTITUTED
     position = _position(item, context)
@@ -207,20 +209,13 @@ def _ordered(item: Item, context: Context) -> Stated[Decimal] | None:
 
 
 def _discounts(item: Item, context: Context) -> tuple[Decimal, ...]:
-    text = item.text(Role.DISCOUNT)
-    if not text:
-        return ()
-    found = money.find_discounts(text)
-    if found:
-        return found
-    plain = [number.value for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark)]
-    return tuple(value for value in map(abs, plain) if 0 < value < 100)
+    return money.discounts_in_cell(item.text(Role.DISCOUNT), decimal_mark=context.decimal_mark)
 
 
 def _price(item: Item, header: Header, context: Context) -> Stated[Price] | None:
     """Net price before the basis is proved by arithmetic."""
     for role in (Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE):
-        text = item.text(role)
+        text = _ARROW.split(item.text(role))[-1]  # "3.40→3.52": from … to …
         if not text:
             continue
         bases = money.find_price_basis(text)
@@ -298,11 +293,24 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         found = _not_dispatched(text, cues.dates_in(text, context))
         if not found:
             continue
-        if len(found) > 1:
+        bracketed = [day for day in found if _FORMER_IN_BRACKETS.search(text[: day.start])]
+        if bracketed and len(bracketed) < len(found):
+            # "16.03.27 (prev. 26.02.27)": what stood there before.
+            former = _stated(item, context, role, bracketed[0].value, text, 0.9)
+            found = [day for day in found if day not in bracketed]
+        elif len(found) > 1:
             former = _stated(item, context, role, found[0].value, text, 0.6)
         last = found[-1]
         promised = _stated(item, context, role, last.value, text, confidence * last.confidence)
         break
+    if promised is None:
+        # "50 Stk" above "KW 12/27" in one column: its head says that the second is the day.
+        below = [cell.text for role in _CONFIRMED for cell in item.cells.get(role, ())[1:]]
+        days = [day for text in below for day in cues.dates_in(text, context)]
+        if len({day.value for day in days}) == 1:
+            promised = _stated(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
+    if promised is None:
+        promised = _beside_label(item, context)
     if promised is None:
         # "Liefertermin: 18.12.2026" among the lines of a description.
         for text in [*item.loose, *_lines_of_words(item)]:
@@ -311,9 +319,23 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
                 promised = _stated(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
     former_text = item.text(Role.FORMER_DATE)
     before = cues.dates_in(former_text, context)
+    if before and promised is None and cues.affirmed(item.text(Role.PROMISED_DATE), "as_ordered"):
+        return _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9), None
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _beside_label(item: Item, context: Context) -> Stated[date] | None:
+    """ "Levering:" at the foot of one cell and "06-05-2026" at the foot of the next: a field torn apart."""
+    lines = [line.strip() for line in _lines_of_words(item)]
+    if not any(line.endswith(":") and _of_delivery(line) for line in lines):
+        return None
+    alone = {day.value: line for line in lines for day in cues.dates_in(line, context) if day.text == line}
+    if len(alone) != 1:
+        return None
+    value, text = next(iter(alone.items()))
+    return _stated(item, context, None, value, text, 0.85)
 
 
 def _not_dispatched(text: str, found: list[FoundDate]) -> list[FoundDate]:
@@ -323,6 +345,9 @@ def _not_dispatched(text: str, found: list[FoundDate]) -> list[FoundDate]:
     return rest or found
 
 
+_ARROW = re.compile(r"→|⇒|➔|->|=>|»")
+#: An opening bracket before a day, with a word or two between that tell what it was.
+_FORMER_IN_BRACKETS = re.compile(r"[(\[（][^)\]）\d]{0,24}$")
 _DISPATCH_REACH = 4  # characters between a word of dispatch and its day
 
 

@@ -35,12 +35,12 @@ _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
     rf"|\bpor cada|\bcada|(?<![\s(]\d)(?<![\s(]\d\d)(?<!^\d)(?<!^\d\d)/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,/-]\d)\s*{_UNIT}"
     rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:(?:个|個|件|本|枚)?(?:あたり|につき)|(?:adedi|adedin|adet fiyat[ıi]))"
-    rf"|(?P<h>\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
-    rf"|(?P<t>\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
+    rf"|(?P<h>[/每]百[个個件只支本枚]?|\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
+    rf"|(?P<t>[/每]千[个個件只支本枚]?|\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
     re.IGNORECASE,
 )
 DISCOUNT = re.compile(
-    r"(?P<chain>\d{1,2}(?:[.,]\d{1,2})?(?:\s*\+\s*\d{1,2}(?:[.,]\d{1,2})?)+)\s*%?"
+    r"(?P<chain>\d{1,2}(?:[.,]\d{1,2})?\s*%?(?:\s*\+\s*\d{1,2}(?:[.,]\d{1,2})?\s*%?)+)"
     r"|[-−–]?\s*(?P<one>\d{1,2}(?:[.,]\d{1,2})?)\s*%",
 )
 
@@ -101,7 +101,7 @@ def find_money(text: str, *, decimal_mark: str | None = None) -> tuple[FoundMone
 
 
 _CENTS = {"p": "GBP", "cent": "EUR", "ct": "EUR", "cents": "EUR", "centimes": "EUR", "céntimos": "EUR"}
-_SMALL = re.compile(r"(p|[\s\u00a0]?(?:cents?|ct|centimes|céntimos))(?![^\W\d_])", re.IGNORECASE)
+_SMALL = re.compile(r"((?-i:p)|[\s\u00a0]?(?:cents?|ct|centimes|céntimos))(?![^\W\d_])", re.IGNORECASE)
 
 
 def _is_next(text: str, number: FoundNumber) -> bool:
@@ -132,11 +132,21 @@ def find_discounts(text: str) -> tuple[Decimal, ...]:
     """Discounts in percent in their order; chained ones ("10+5") one by one."""
     found: list[Decimal] = []
     for match in DISCOUNT.finditer(numbers.fold(text)):
-        pieces = (match.group("chain") or match.group("one")).split("+")
+        pieces = re.sub(r"[%\s]", "", match.group("chain") or match.group("one")).split("+")
         found.extend(Decimal(piece.strip().replace(",", ".")) for piece in pieces)
     return tuple(value for value in found if 0 < value < 100)
 
 
+def discounts_in_cell(text: str, *, decimal_mark: str | None = None) -> tuple[Decimal, ...]:
+    """Discounts of a cell below a head that says so: "20,0", "30/5" and "30+5" are percentages without a sign."""
+    found = find_discounts(_CHAIN_BY_SLASH.sub("+", text))
+    if found:
+        return found
+    plain = [number.value for number in numbers.find_numbers(text, decimal_mark=decimal_mark)]
+    return tuple(value for value in map(abs, plain) if 0 < value < 100)
+
+
+_CHAIN_BY_SLASH = re.compile(r"(?<=\d)\s?%?\s?/\s?(?=\d)")
 _PER_UNIT = re.compile(
     r"^[\s\u00a0]{0,2}(?:/\s?|(?:per|pro|je|par|por|za|voor|the|à|a|al|alla|la|le|el)\s)?(?:\d{1,4}\s?)?"
     r"([mM][23²³](?!\w)|[个個件只支套台米箱卷張张枚本根]|c/u|[^\W\d_]{1,12})",

@@ -72,9 +72,12 @@ def _open(item: Item, context: Context) -> Stated[Decimal] | None:
 _REST = re.compile(
     r"(?<![^\W\d_])(?:b/o|bo|back ?orders?(?:ed)?|balance|r[uü]ckstand|rest|reliquat|solde|saldo|pendientes?|resto"
     r"|nalevering|naleverbaar|zaleg[lł]o[sś][cć]|em falta|bakiye|欠品|余数"
-    r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?\s{0,3}(\d[\d.,]*)",
+    r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?(?:\s?(?:de|of|von|di|van))?\s{0,3}(\d[\d.,]*)",
     re.IGNORECASE,
 )
+
+
+_LEADING = re.compile(r"\s*(\d{1,6})(?=\s+[^\W\d_])")
 
 
 def _scheduled(line: LineStatement, item: Item, context: Context) -> tuple[LineStatement, ...]:
@@ -86,8 +89,11 @@ def _scheduled(line: LineStatement, item: Item, context: Context) -> tuple[LineS
     for text in "\n".join([*cells, *item.loose]).split("\n"):
         days = cues.dates_in(text, context)
         counts = [count for count in quantities.in_text(text, context, ()) if count.unit] if len(days) == 1 else []
+        leading = _LEADING.match(text) if len(days) == 1 and not counts else None
         if len(counts) == 1:
             found.append((counts[0].value, days[0].value, text))
+        elif leading and leading.end() <= days[0].start:
+            found.append((Decimal(leading.group(1)), days[0].value, text))  # "25 allocated from stock, due 05/03"
     if len(found) < 2 or sum(count for count, _, _ in found) != line.quantity.value:
         return ()
     parts = []

@@ -16,6 +16,7 @@ from triage.domain.erp import Order, OrderBook
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Price
 from triage.extractors import dates, fields, hints, money, numbers
+from triage.extractors.date_frame import FoundDate
 from triage.extractors.hints import Candidate, Hints
 
 #: No model's reading is surer than this, however sure it sounds: a person is asked.
@@ -100,7 +101,7 @@ class _Reader:
         starts = [match.start() for match in re.finditer(re.escape(words), line, re.IGNORECASE)]
         return bool(starts) and all(any(day.start <= start < day.end for day in days) for start in starts)
 
-    def _days(self, text: str) -> tuple[dates.FoundDate, ...]:
+    def _days(self, text: str) -> tuple[FoundDate, ...]:
         return dates.find_dates(
             text, today=self._today, day_first=self._hints.day_first, languages=self._languages,
             near=self._hints.due_dates,

@@ -13,6 +13,7 @@ from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
 from triage.extractors import (
     anchors,
+    answers,
     by_order,
     clause_values,
     cues,
@@ -62,6 +63,7 @@ class Narrator:
         self._topic_age = 0
         self._topic_mark = ""  # how the list item began that named the goods
         self._about_words = ""  # the quoted words that are being answered
+        self._asked: Values | None = None  # what they say of their goods
         self._names = names
         self._undated = False
         self._lines: list[LineStatement] = []
@@ -105,7 +107,8 @@ class Narrator:
             return
         self._about_words = sentence.about
         self._topic, self._topic_mark = (), ""
-        asked = topics.answered(sentence.about, self._context, self._order, self._named)
+        asked = answers.answered(sentence.about, self._context, self._order, self._named)
+        self._asked = asked.values if asked else None
         if asked is not None:
             self._topic, self._topic_age = (asked.anchor,), -1
             if asked.values.quantity is not None:
@@ -173,12 +176,10 @@ class Narrator:
                 found = []  # it goes on
         if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
             # "All 400 only in week 13": so many were asked about.
-            found = [
-                replace(anchor, by="topic", code=self._topic[0].by == "code")
-                if regions.same_goods(anchor, self._topic[0])
-                else anchor
-                for anchor in found
-            ]
+            # A number that another line has by chance ("the remaining 120 m") is of the goods that were asked about.
+            same = any(regions.same_goods(anchor, self._topic[0]) for anchor in found)
+            topic = replace(self._topic[0], by="topic", code=self._topic[0].by == "code")
+            found = [replace(found[0], candidates=topic.candidates, by="topic", code=topic.code)] if same else []
         return everything, found
 
     def _dates_block(self, sentence: Sentence) -> bool:
@@ -277,9 +278,14 @@ class Narrator:
                 values = clause_values.about_delivery(covered.text, values, anchor.candidates)
             if shared and values.disposition is None and silent:
                 values = replace(values, disposition=shared.disposition)
+            if anchor.by == "topic":
+                values = answers.accepted(sentence, values, self._asked, self._context)
             self._add(sentence, anchor, values, is_split=len(pieces) > 1)
 
     def _add(self, sentence: Sentence, anchor: Anchor, values: Values, *, is_split: bool = False) -> None:
+        ids = {item.line.id for item in anchor.candidates}
+        before = [line for line in self._lines if line.anchor in ids]
+        values = spoken_lines.after_told(values, before, sentence, self._context)
         lists_goods = self._context.is_invoice or self._context.is_shipping
         mentioned = not is_split and not lists_goods and clause_values.only_mentioned(sentence.text, values)
         if not values.says_something or mentioned:
@@ -296,9 +302,10 @@ class Narrator:
                 return
         if anchor.by == "topic":
             # "The 100 X … are delayed. New date: …": the quantity was named with the goods.
-            before = self._mentions.get(anchor.candidates[0].line.id)
-            if before is not None and (values.quantity is None or clause_values.same_count(values, before)):
-                values = replace(values, quantity=before.quantity, unit=values.unit or before.unit)
+            named = self._mentions.get(anchor.candidates[0].line.id)
+            uncounted = values.quantity is None and all(line.quantity is None for line in before)
+            if named is not None and (uncounted or clause_values.same_count(values, named)):
+                values = replace(values, quantity=named.quantity, unit=values.unit or named.unit)
         self._lines.append(spoken_lines.line_of(sentence, anchor, values, self._context))
 
     def _go_on(self, sentence: Sentence) -> None:
@@ -319,12 +326,15 @@ class Narrator:
             topic = replace(anchor, by="topic", code=anchor.by == "code", confidence=anchor.confidence * 0.92)
             pieces = splits.split_values(sentence.text, sentence, self._context, anchor.candidates)
             for values in pieces:
-                if len(goods) > 1 and values.promised is not None and self._has_day(anchor):
+                if len(goods) > 1 and values.promised is not None and spoken_lines.has_day(self._lines, anchor):
                     continue  # the day of the others; this one was told before
                 if not spoken_lines.fits(sentence.text, values, goods, self._candidates()):
                     self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
                     return
-                said = self._with_yes(sentence, values)
+                if spoken_lines.contradicts(sentence.text, values, self._lines, anchor):
+                    self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
+                    return
+                said = answers.accepted(sentence, values, self._asked, self._context)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
                 said = spoken_lines.without_vague_substitute(sentence.text, said, self._context)
@@ -332,23 +342,11 @@ class Narrator:
                     said = replace(said, price=None)  # which of them it is for is not said
                 self._add(sentence, topic, said, is_split=len(pieces) > 1)
 
-    def _has_day(self, anchor: Anchor) -> bool:
-        ids = {item.line.id for item in anchor.candidates}
-        return any(line.anchor in ids and line.promised is not None for line in self._lines)
-
-    def _with_yes(self, sentence: Sentence, values: Values) -> Values:
-        """A bare "yes" below quoted words accepts what they ask."""
-        yes = cues.hits(sentence.text, "affirm")
-        if not sentence.about or values.disposition is not None or not yes or yes[0].start > _OPENS:
-            return values
-        place = self._context.evidence(sentence.text, page=sentence.page)
-        fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
-        return replace(values, disposition=fate, promised=values.promised or topics.asked_day(sentence, self._context))
-
     def _is_next_item(self, text: str) -> bool:
         """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
         same = bool(self._topic_mark) and topics.bullet(text) == self._topic_mark
-        return same and clause_values.is_row(text) and topics.names_goods(text, self._context)
+        names = topics.names_goods(text, self._context) or topics.opens_with_goods(text)
+        return same and clause_values.is_row(text) and names
 
     def _is_rest_of_order(self, text: str) -> bool:
         """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""
@@ -387,7 +385,7 @@ class Narrator:
     def _add_whole(self, sentence: Sentence, values: Values) -> None:
         if cues.has(sentence.text, "closure") and not cues.has(sentence.text, "delay"):
             return  # "deliveries begin again on 7 January": of all, not of this order
-        if sentence.about and values.promised is None and topics.asks_prices(sentence.about):
+        if sentence.about and values.promised is None and answers.asks_prices(sentence.about):
             return  # "yes, unchanged" below a question about prices
         found = whole_orders.whole_order(sentence, values, self._context, self._order)
         if found is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from triage.domain import units
-from triage.extractors import arithmetic, cues, money, numbers, shifts, vocabulary
+from triage.extractors import arithmetic, bare_counts, cues, money, numbers, shifts, vocabulary
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
@@ -49,7 +49,6 @@ _SHARE = re.compile(
     r"(?:(?:the|den|les|las|los|le|de)\s)?(?:(?:ordered|bestellten|ursprünglich)\s)?(\d[\d.,]*)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
 #: Accounts and telephone numbers: groups of digits without a unit.
 _ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?<!\d)\d{2,5}(?: \d{2,5}){3,}(?!\d)")
 #: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
@@ -57,11 +56,19 @@ _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
 _PACKS = {"pack", "box", "pallet", "bag", "drum", "unit"}
 _ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
-_REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
 _REST_REACH = 16  # characters before a number in which it is called the rest
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
+
+
+#: "348 555 0127", "+49 461 770 31-8", "0121 496 0177": three groups of digits that are no thousands.
+_PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}|0\d{1,5}|\d{3,4})(?:[ /.-]\d{2,4}){2,4}(?![\w,])")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
+_LESS = re.compile(
+    r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?$", re.I
+)
+_PER = re.compile(r"\s?(?:p\.?/|/|per\b|pro\b|je\b|each\b|ea\b|cad\b|la pi[eè]ce|p\.\s?st)", re.IGNORECASE)
 
 
 def _taken(text: str, context: Context) -> list[tuple[int, int]]:
@@ -77,6 +84,7 @@ def _taken(text: str, context: Context) -> list[tuple[int, int]]:
     ]
     spans += [(found.start, found.end) for found in shifts.find_shifts(text)]
     spans += [match.span() for match in _ACCOUNT.finditer(text)]
+    spans += [match.span() for match in _PHONE.finditer(text) if not _THOUSANDS.fullmatch(match.group().strip())]
     return spans
 
 
@@ -93,12 +101,13 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             unit, end = _unit(text, number.start, number.end)
             found.append(replace(_bare(number), end=end, text=text[number.start : end], unit=unit, confidence=0.93))
             continue
-        if number.percent or number.value < 0 or (not number.value and not text[number.end :].strip()[:1].isalpha()):
-            continue
-        if any(number.start < end and number.end > start for start, end in taken):
+        if _is_something_else(text, number, taken):
             continue
         unit, end = _unit(text, number.start, number.end)
-        broken = units.find_unit(unit) == "unit" and number.value % 1  # "37.65 each" is a price: pieces are whole
+        broken = (units.find_unit(unit) or "unit") == "unit" and own == {"unit"} and number.value % 1
+        broken = broken or (
+            units.find_unit(unit) == "unit" and number.value % 1
+        )  # "37.65 each" is a price: pieces are whole
         if broken or (number.measure and units.find_unit(unit) not in own) or _DIMENSION.search(text[: number.start]):
             continue
         values = (number.value, *number.alternatives)
@@ -106,23 +115,11 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         packed = units.find_unit(unit) in _PACKS - own and cues.has(text, "tracking")  # "DHL, 2 parcels, 14 kg"
         if packed or (unit and value not in expected and units.find_unit(unit) in _MEASURES - own):
             continue  # "2 m long", "318 kg gross", "3 pallets": of the goods or of their packing
-        times = _TIMES.search(text[number.end : number.end + 3]) is not None
-        share = _is_share(text[number.end : number.end + 48], expected, context)
-        named = (
-            _labelled(text, number.start)
-            or _rest(text, number.start, number.end)
-            or _beside_code(text, number.start, number.end)
-        )
-        if (
-            not unit
-            and not times
-            and not share
-            and value not in expected
-            and not _only(text, number.start)
-            and not named
-        ):
+        if not unit and value not in expected and not _counts(text, number, expected, context):
             bare.append(number)
             continue
+        if number.measure and _OF_SIZE.search(text[: number.start]) and value not in expected:
+            continue  # "Guía en U de 2 m: las 60 barras"
         leads = not text[: number.start].strip(" -*•") and _LEADS_CODE.match(text[number.end :]) is not None
         confidence = _confidence(known=value in expected, unit=bool(unit), leads=leads)
         found.append(
@@ -136,10 +133,52 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 confidence=confidence,
             )
         )
+    spoken = [] if found else list(bare_counts.in_words(text, context.languages, expected, taken))
+    found += [
+        FoundQuantity(
+            value=value, start=start, end=end, text=text[start:end], unit="", role=Use.STATED, confidence=_SPOKEN
+        )
+        for value, start, end in spoken
+    ]
     found = sorted([*found, *_completing(text, found, bare, expected)], key=lambda item: item.start)
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
     return _with_roles(text, found, expected, [day.start for day in days], ahead)
+
+
+_SPOKEN = 0.75  # of a count in words that is what was ordered
+
+
+def _is_something_else(text: str, number: numbers.FoundNumber, taken: Sequence[tuple[int, int]]) -> bool:
+    """A percentage, a negative number, a date, a price, a discount: no count."""
+    if number.percent or number.value < 0 or (not number.value and not text[number.end :].strip()[:1].isalpha()):
+        return True
+    if any(number.start < end and number.end > start for start, end in taken):
+        return True
+    if _LESS.search(text[max(0, number.start - 16) : number.start]):
+        return True  # "11,90 meno il 5": a discount
+    # "598,00 p/st", "37,65 each": a price, whatever stands before
+    return re.search(r"[.,]\d{2}$", number.text) is not None and _PER.match(text[number.end :]) is not None
+
+
+def _counts(text: str, number: numbers.FoundNumber, expected: set[Decimal], context: Context) -> bool:
+    """A number without a unit, that was not ordered, counts goods all the same: by the words around it."""
+    return (
+        _TIMES.search(text[number.end : number.end + 3]) is not None
+        or _is_share(text[number.end : number.end + 48], expected, context)
+        or bare_counts.labelled(text, number.start)
+        or bare_counts.rest(text, number.start, number.end)
+        or bare_counts.beside_code(text, number.start, number.end)
+        or _only(text, number.start)
+        or bare_counts.delivered(text, number, expected)
+        or bare_counts.in_column(text, number)
+    )
+
+
+_OF_SIZE = re.compile(r"(?<![^\W\d_])(?:de|di|da|à|von|of|van|o)\s$", re.IGNORECASE)
+
+
+_LEADS_CODE = re.compile(r"\s{1,8}_{3,}")
 
 
 def _confidence(*, known: bool, unit: bool, leads: bool) -> float:
@@ -147,24 +186,15 @@ def _confidence(*, known: bool, unit: bool, leads: bool) -> float:
     return 0.93 if known and (unit or leads) else 0.88 if unit else 0.8 if known else 0.6
 
 
-#: Codes are covered by underscores, so that no number is read out of them.
-_CODE_BEHIND = re.compile(r"^\s{0,3}[x×]?\s{0,3}_{3,}\W*$", re.IGNORECASE)
-_LEADS_CODE = re.compile(r"\s{1,8}_{3,}")
-_CODE_BEFORE = re.compile(r"^\W*_{3,}\s{0,3}[:=x×–-]?\s{0,3}$", re.IGNORECASE)
-
-
-def _beside_code(text: str, start: int, end: int) -> bool:
-    """A row of nothing but a number and a code."""
-    before, behind = text[:start], text[end:]
-    return bool(
-        (not before.strip(" -*•") and _CODE_BEHIND.match(behind))
-        or (_CODE_BEFORE.match(before) and not behind.strip(" .,;"))
-    )
-
-
 def _multiplied(text: str, context: Context) -> int:
     """Where the quantity of "20 x 289,00 = 5.780,00" begins; -1 where no product proves one."""
-    found = [item for item in numbers.find_numbers(text, decimal_mark=context.decimal_mark) if not item.percent]
+    days = cues.dates_in(text, context)
+    found = [
+        item
+        for item in numbers.find_numbers(text, decimal_mark=context.decimal_mark)
+        # Of "3月22日 … 4月12日" no product proves anything.
+        if not item.percent and not any(item.start < day.end and item.end > day.start for day in days)
+    ]
     places = arithmetic.multiplied([item.value for item in found[:_MOST_FACTORS]])
     return found[places[0]].start if places else -1
 
@@ -176,22 +206,6 @@ def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
         return False
     whole = numbers.find_numbers(match.group(1).rstrip(".,"), decimal_mark=context.decimal_mark)
     return any({item.value, *item.alternatives} & expected for item in whole)
-
-
-def _labelled(text: str, start: int) -> bool:
-    """ "quantity 500", "n. 500", "数量 500": a word for quantity directly in front."""
-    before = vocabulary.before(text, start, 16)
-    if _NUMBERED.search(before):
-        return True
-    return any(not before[hit.end :].strip(" :.=") for hit in vocabulary.phrases_in(before, "columns.quantity"))
-
-
-def _rest(text: str, start: int, end: int) -> bool:
-    """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
-    before, behind = vocabulary.before(text, start, 16), text[end : end + 18]
-    near = [hit for hit in cues.hits(before, "remainder", "missing") if len(before) - hit.end <= 4]
-    far = [hit for hit in cues.hits(behind, "remainder", "backorder", "missing") if hit.start <= _REST_BEHIND]
-    return bool(near or far)
 
 
 def _completing(
@@ -234,6 +248,8 @@ def _bare(number: numbers.FoundNumber) -> FoundQuantity:
 def _unit(text: str, start: int, end: int) -> tuple[str, int]:
     """(unit, where it ends) beside a number: behind it, else before it."""
     match = _UNIT_BEHIND.match(text[end:])
+    if match and text[end + match.end() :][:1] == "/":
+        match = None  # "598,00 p/st": a price
     if match and match.group(1) == "to" and re.match(r"\s[^\W\d_]", text[end + match.end() :]):
         match = None  # "10 to follow"
     if match and units.find_unit(match.group(1)):
@@ -298,7 +314,10 @@ def _with_roles(
 
 def _only_explains(text: str, item: FoundQuantity) -> bool:
     """A number in brackets that tells of no rest: "(50 packs of 12)", but not "(5 on backorder)"."""
-    said = text[text.rfind("(", 0, item.start) + 1 :].partition(")")[0]
+    opened = text.rfind("(", 0, item.start)
+    said = text[opened + 1 :].partition(")")[0]
+    if cues.has(text[max(0, opened - 16) : opened], "remainder", "backorder"):
+        return False  # "the balance (35) three weeks later"
     return _in_brackets(text, item.start) and not cues.has(said, "backorder", "remainder", "missing", "delay", "short")
 
 
@@ -321,7 +340,7 @@ def _role(
 ) -> Use:
     """What one quantity is named for, from the words between its neighbours. text: up to the next quantity."""
     before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : item.end + 45]
-    if cues.has(before, "instead_of", "former"):
+    if cues.has(re.split(r"[,;，；。]", before)[-1], "instead_of", "former") or cues.INSTEAD_BEHIND.match(behind):
         return Use.ORDERED
     came = cues.has(behind, "received") or cues.has(before[-20:], "received")
     if came and not any(day >= item.end for day in ahead):

@@ -21,7 +21,7 @@ _LOOSE = re.compile(
 )
 _GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
 _BREAKS = re.compile(r"[/_\s,;:()#]+")
-_DATE_LIKE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
+_DATE_LIKE = re.compile(r"^(?:\d{1,2}|(?:19|20)\d\d)[-./]\d{1,2}[-./]\d{1,4}$")
 _AMOUNT = re.compile(r"^(?:\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d{1,2})$")
 _LONGEST = 30
 
@@ -56,6 +56,11 @@ def _pieces(written: str) -> Iterator[str]:
         yield from parts
 
 
+_AND_NUMBER = re.compile(
+    r"\s?(?:,|/|&|\+|und|and|et|e|y|ed|en|i|oraz|ve|和|と)\s?(\d{2,6})(?![\d/.,-]|\s?%)", re.IGNORECASE
+)
+
+
 class OrderNumbers:
     """Looks for the numbers of known orders, and for numbers that look like ours but are not."""
 
@@ -76,6 +81,18 @@ class OrderNumbers:
                 if name is not None:
                     yield name, piece.strip()
                     break
+
+    def abbreviated(self, text: str) -> Iterator[tuple[str, str]]:
+        """ "CI/2027/0176 e 0180", "PO 4711 and 12": the last digits of a known order behind another one of ours."""
+        for match in _LOOSE.finditer(text):
+            first = next((name for name, _ in self.known(match.group())), None)
+            behind = _AND_NUMBER.match(text, match.end())
+            if first is None or behind is None or len(behind.group(1)) >= len(codes.digits(first)):
+                continue
+            digits = behind.group(1)
+            meant = [name for name in self._known.values() if name == f"{first[: -len(digits)]}{digits}"]
+            if len(meant) == 1 and meant[0] != first:
+                yield meant[0], digits
 
     def mentions(self, text: str) -> Iterator[tuple[str, int]]:
         """(our order's name, offset) for every known order in `text`."""
@@ -154,6 +171,11 @@ def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
         between = window[: match.start()]
         if len(re.findall(r"[^\W\d_]{3,}", between)) > 2:
             continue
+        if not match.start() and re.match(r"[-/.]", window) and re.search(r"(?<!\w)[A-Z]{1,4}$", text[: hit.end]):
+            # "ZK/0318/2027": the label is the beginning of the number itself.
+            letters = re.search(r"[A-Z]{1,4}$", text[: hit.end])
+            yield (letters.group() if letters else "") + match.group(), hit.start
+            continue
         yield _with_letters(window, match), hit.end + match.start()
 
 
@@ -171,6 +193,8 @@ def order_numbers(reading: Reading, book: OrderBook) -> FoundNumbers:
     for place in places(reading):
         for name, written in finder.known(place.text):
             named.setdefault(name, _stated(name, place, written, 0.99))
+        for name, written in finder.abbreviated(place.text):
+            named.setdefault(name, _stated(name, place, written, 0.9))
         for written, _ in labelled_numbers(place.text, "our_order_number"):
             if _DATE_LIKE.match(written) or any(finder.known(written)):
                 continue
@@ -205,6 +229,28 @@ def _title_numbers(text: str) -> Iterator[str]:
                 yield _with_letters(window, match)
 
 
+#: "our PV-6620", "ons nr. 88213", "nasz nr ZK/31", "under number 4711": a number that the supplier calls its own.
+_OWN = re.compile(
+    r"(?<![^\W\d_])(?:our|unser[enm]?|notre|nos|nuestr[oa]|nostr[oa]|ns|ons|onze|nasz(?:ym)?|noss[oa]|bizim"
+    r"|with us (?:as|under))[. ]{1,2}"
+    r"(?:(?:(?:internal |own |sales )?(?:order|ordine|order-?nr|auftrag\w*|nr|no|n[º°]|num|number|n[uú]mero|numer"
+    r"|ref\w*|rif\w*|so|job|commande|pedido|encomenda|zlecenie|dossier|expediente|pratica|processo|case"
+    r"|(?:system|end)(?: as| under)?)[.:#]{0,2}\s?){0,3})"
+    r"(?P<n>(?=[^\s]*\d)[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w|[A-Z]{1,4}[-/]?\d[\w/.-]*)(?![\w%€$£])"
+    r"|(?:弊社|我司|当社|我方)[^\d\n]{0,8}?(?P<c>[A-Z]{0,4}[-/]?\d[\w/.-]*\w)"
+    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s)?(?:i[şs] emri|sipari[şs] kayd[ıi])",
+    re.IGNORECASE,
+)
+
+
+def _own_numbers(text: str) -> Iterator[str]:
+    for match in _OWN.finditer(text):
+        number = (match.group("n") or match.group("c") or match.group("t")).strip()
+        letters = re.search(r"[A-Za-z]", number) is not None
+        if len(codes.digits(number)) >= (3 if letters else 4):
+            yield number
+
+
 def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
     """The supplier's own number of the document: printed behind its title, else behind a label."""
     finder = OrderNumbers(book)
@@ -216,6 +262,7 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
             continue
         found = [(number, 0.9) for number in _title_numbers(place.text)]
         found += [(number, 0.8) for number, _ in labelled_numbers(place.text, "supplier_reference")]
+        found += [(number, 0.79) for number in _own_numbers(place.text)]
         for number, confidence in found:
             if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
                 continue

@@ -15,7 +15,7 @@ def same_goods(one: Anchor, other: Anchor) -> bool:
 
 
 #: "25 pcs with the rest of the order": nothing is said of the rest.
-_WITH = re.compile(
+WITH = re.compile(
     r"(?<![^\W\d_])(?:with|mit|avec|con|insieme a[il]?|met|z|wraz z|com|junto con|junto com)\s"
     r"(?:(?:the|dem|der|den|le|la|el|il|de|o|a)\s)?$",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ def of_others(text: str) -> list[vocabulary.Hit]:
     return [
         hit
         for hit in cues.hits(text, "others_unchanged")
-        if not re.match(r"\W{0,3}\d", text[hit.end :]) and not _WITH.search(text[: hit.start])
+        if not re.match(r"\W{0,3}\d", text[hit.end :]) and not WITH.search(text[: hit.start])
     ]
 
 

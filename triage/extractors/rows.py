@@ -1,7 +1,7 @@
 """Turns the rows of a table with a header into line statements, each value with the cell it stands in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from triage.domain.document import Cell, Table
@@ -90,6 +90,31 @@ def _is_summary(row: tuple[Cell, ...]) -> bool:
     )
 
 
+#: "KW 12/27", "30 Stk KW 12" below a quantity: its day, no quantity of another item.
+_DAY_ALONE = re.compile(
+    r"\s*(?:\d[\d.,]*\s?[^\W\d_]{1,6}\.?\s)?(?:KW|CW|WK|week|sem\.?|sett\.?|tydz\.?|S)\s?\d{1,2}(?!\d)|\s*\d{1,2}[./-]\d{1,2}[./-]\d",
+    re.IGNORECASE,
+)
+
+
+def _is_labelled_amount(filled: Mapping[Role, Cell]) -> bool:
+    """ "Reliquat HT" in the column of prices, and an amount: a line of totals under whatever name."""
+    named = filled.keys() & set(_NAMES)
+    words = [role for role, cell in filled.items() if re.fullmatch(r"[^\W\d_][^\d]{2,}", cell.text.strip())]
+    return not named and Role.AMOUNT in filled and any(role in (*_STARTS, Role.DISCOUNT, Role.TAX) for role in words)
+
+
+def _is_field(text: str) -> bool:
+    """ "Liefertermin: Tag 12.03.2027" below an article: a field of the item, and no goods."""
+    label, colon, value = text.partition(":")
+    if not colon or not any(char.isdigit() for char in value) or len(label) > _LONGEST_LABEL:
+        return False
+    return any(vocabulary.phrases_in(label, f"labels.{name}") for name in ("delivery_date", "arrival", "dispatch_date"))
+
+
+_LONGEST_LABEL = 32
+
+
 def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int | None) -> None:
     """Put a row where it belongs: a new item, the continuation of the last one, or nowhere."""
     filled = {
@@ -98,15 +123,24 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     text = "   ".join(cell.text for cell in row if cell.text.strip())
     if not text:
         return
-    has_number = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _STARTS)
+    has_number = any(
+        role in filled and any(char.isdigit() for char in filled[role].text) and not _DAY_ALONE.match(filled[role].text)
+        for role in _STARTS
+    )
     has_date = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _DATES)
-    names = any(role in filled for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION))
+    names = any(
+        role in filled and not _is_field(filled[role].text)
+        for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION)
+    )
     position = Role.POSITION in filled and POSITION.match(filled[Role.POSITION].text.strip()) is not None
     starts = (has_number and (names or position or has_date)) or (position and (names or has_date))
     starts = starts or (
         has_date and names and not has_number and bool(filled.keys() - {Role.DESCRIPTION} - set(_DATES))
     )
-    if _is_summary(row) and not position:
+    # Below heads of two lines an item takes two rows; the number stands in its first.
+    layered = Role.POSITION in header.roles and any("\n" in text for text in header.texts)
+    starts = starts and (position or not layered or not found)
+    if (_is_summary(row) or _is_labelled_amount(filled)) and not position:
         return
     if starts or (not found and has_number and has_date):
         item = Item(page=page)

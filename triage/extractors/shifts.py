@@ -32,7 +32,7 @@ _COUNTS = {
 
 
 _SHIFT = re.compile(
-    rf"(?<![\w.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
+    rf"(?<![\w.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>(?P<two>fortnights?|quincenas?|quindicina)|weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
     rf"|(?P<d>(?:calendar |working |business |werk|arbeits|kalender)?(?:days?|tagen?|jours?|dias?|giorni|giorno|gg|dagen|dag|dni|dzien|gun|天|日間))|(?P<mo>months?|monat\w*|mois|mes(?:es)?|mesi|mese|maand\w*|miesiac\w*|ay|个月|ヶ月))(?![^\W\d_])"
 )
 
@@ -49,7 +49,7 @@ def find_shifts(text: str) -> tuple[FoundShift, ...]:
     for match in _SHIFT.finditer(plain_in_place(fold(text[:4000]))):
         first = match.group(1)
         count = int(match.group(2) or (first if first.isdigit() else _COUNTS[first]))
-        unit = 7 if match.group("w") else 1 if match.group("d") else 30
+        unit = 14 if match.group("two") else 7 if match.group("w") else 1 if match.group("d") else 30
         start = match.start()
         if match.group(2) and first.isdigit() and int(first) >= count:
             start = match.start(2)  # "80 - 3 weeks": a quantity and a span, no range

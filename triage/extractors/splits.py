@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from triage.domain.evidence import Stated
-from triage.extractors import clause_prices, clause_values, clauses, cues, dates, quantities
+from triage.extractors import clause_prices, clause_values, clauses, cues, quantities, regions
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
+from triage.extractors.date_frame import FoundDate
 from triage.extractors.hints import Candidate
 
 
@@ -30,16 +31,39 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
         if cues.has(rest, "cancel", "reject", "discontinued"):
             # "150 now, the remaining 50 are cancelled": a shortage, no second delivery.
             return [clause_values.values_of(first, sentence, context, candidates)]
-        now, later = (clause_values.values_of(piece, sentence, context, candidates) for piece in (first, rest))
+        now = _counted(
+            clause_values.values_of(first, sentence, context, candidates), stated, (0, cut), sentence, context
+        )
+        later = clause_values.values_of(rest, sentence, context, candidates)
+        later = _counted(later, stated, (cut, len(text)), sentence, context)
+        if later.promised is None and now.promised is not None:
+            later = replace(later, promised=clause_values.later_than(now.promised, rest, sentence, context))
         return [now, replace(later, remainder=True)]
     return [clause_values.values_of(text, sentence, context, candidates)]
+
+
+def _counted(
+    values: Values,
+    stated: Sequence[quantities.FoundQuantity],
+    stretch: tuple[int, int],
+    sentence: Sentence,
+    context: Context,
+) -> Values:
+    """The number of a stretch counts by the whole sentence: "24 in time, the last 6 on …" of 30."""
+    mine = [item for item in stated if stretch[0] <= item.start < stretch[1]]
+    if len(mine) != 1 or (values.quantity is not None and values.quantity.value == mine[0].value):
+        return values
+    place = context.evidence(mine[0].text, page=sentence.page)
+    return replace(
+        values, quantity=Stated(value=mine[0].value, evidence=place, confidence=mine[0].confidence, source="prose")
+    )
 
 
 def _paired(
     text: str,
     pairs: Sequence[tuple[int, int]],
     stated: Sequence[quantities.FoundQuantity],
-    days: Sequence[dates.FoundDate],
+    days: Sequence[FoundDate],
     sentence: Sentence,
     context: Context,
     candidates: Sequence[Candidate],
@@ -50,11 +74,8 @@ def _paired(
     for start, end in pairs:
         values = clause_values.values_of(text[start:end], sentence, context, candidates)
         mine = next(item for item in stated if start <= item.start < end)
-        if values.quantity is None or values.quantity.value != mine.value:
-            # "60 in two lots: 30 on …, 30 on …": the number that the whole sentence pairs with this day.
-            place = context.evidence(mine.text, page=sentence.page)
-            quantity = Stated(value=mine.value, evidence=place, confidence=mine.confidence, source="prose")
-            values = replace(values, quantity=quantity)
+        # "60 in two lots: 30 on …, 30 on …": the number that the whole sentence pairs with this day.
+        values = _counted(values, [mine], (start, end), sentence, context)
         day = [item for item in days if start <= item.start < end]
         if values.promised is not None and len(day) == 1 and day[0].value != values.promised.value:
             # "6 on 8 March and the other 4 on the 15th": the month was told before.
@@ -64,12 +85,14 @@ def _paired(
 
 
 def _rest_begins(
-    text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], distinct: int
+    text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[FoundDate], distinct: int
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
     for hit in sorted(
         [*cues.hits(text, "remainder", "backorder"), *clause_values.rest_words(text)], key=lambda item: item.start
     ):
+        if regions.WITH.search(text[: hit.start]):
+            continue  # "8 come with the rest on the 12th"
         # "los 15 restantes": the number of the rest stands before the word for it.
         own = [
             item
@@ -79,14 +102,13 @@ def _rest_begins(
         start = own[-1].start if own else hit.start
         before = any(item.end <= start for item in stated)
         behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
+        behind = behind or bool(clause_values.shifts_behind(text[start:]))
         if before and behind:
             return start
     return None
 
 
-def _pairs(
-    stated: Sequence[quantities.FoundQuantity], days: Sequence[dates.FoundDate], text: str
-) -> list[tuple[int, int]]:
+def _pairs(stated: Sequence[quantities.FoundQuantity], days: Sequence[FoundDate], text: str) -> list[tuple[int, int]]:
     """Stretches that each hold one quantity and one day."""
     leading = days[0].start < stated[0].start
     places = [(day.start, day.end) for day in days] if leading else [(item.start, item.end) for item in stated]

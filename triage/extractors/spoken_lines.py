@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import anchors, quantities, topics, vocabulary
+from triage.extractors import anchors, clause_values, cues, quantities, topics, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -46,6 +46,32 @@ def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context
         anchor=lone.line.id if lone else None,
         anchored_by=anchor.by,
     )
+
+
+def has_day(lines: Sequence[LineStatement], anchor: Anchor) -> bool:
+    """One of the statements tells a day for the goods of an anchor."""
+    ids = {item.line.id for item in anchor.candidates}
+    return any(line.anchor in ids and line.promised is not None for line in lines)
+
+
+def contradicts(text: str, values: Values, lines: Sequence[LineStatement], anchor: Anchor) -> bool:
+    """Another day for all of the goods, with no word of a change: it is of goods that the sentence names otherwise."""
+    if values.promised is None or values.quantity is not None or values.remainder:
+        return False
+    ids = {item.line.id for item in anchor.candidates}
+    told = [line for line in lines if line.anchor in ids and line.promised is not None]
+    days = {line.promised.value for line in told if line.promised is not None}
+    settled = cues.affirmed(text, "as_ordered") and not cues.has(text, "delay", "instead_of", "new", "correction")
+    return settled and bool(days) and values.promised.value not in days
+
+
+def after_told(values: Values, before: Sequence[LineStatement], sentence: Sentence, context: Context) -> Values:
+    """The values with the day that "the other four two weeks later" counts from the one told last for these goods."""
+    told = [line.promised for line in before if line.promised is not None]
+    if values.promised is not None or values.quantity is None or not told:
+        return values
+    day = clause_values.later_than(told[-1], sentence.text, sentence, context)
+    return replace(values, promised=day, remainder=values.remainder or day is not None)
 
 
 def without_vague_substitute(text: str, values: Values, context: Context) -> Values:

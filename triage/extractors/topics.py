@@ -6,15 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
-from triage.domain.evidence import Stated
-from triage.extractors import anchors, cues, fields, quantities, regions, vocabulary
+from triage.extractors import cues, fields, quantities, regions, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
-from triage.extractors.clause_values import Values, is_row
+from triage.extractors.clause_values import is_row
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
-from triage.extractors.dates import FoundDate
+from triage.extractors.date_frame import FoundDate
 from triage.extractors.hints import Candidate
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -61,58 +59,6 @@ class Names:
         return [anchor_at(text, match.start(), match.end(), self._candidates[number], "description", 0.75)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """The goods that quoted words name, and how many of them; the quantity is what is being answered."""
-
-    anchor: Anchor
-    values: Values
-
-
-def answered(about: str, context: Context, order: str | None, named: Sequence[str]) -> Answered | None:
-    """What an answer below quoted words is about: the goods of the nearest line that names any, where they are one."""
-    for line in reversed(about.split("\n")):
-        found = regions.narrowed(anchors.find_anchors(line, context.hints), order, named)
-        if not found:
-            continue
-        if len({item.line.id for anchor in found for item in anchor.candidates}) != 1:
-            return None
-        best = next((anchor for anchor in found if anchor.by == "code"), found[0])
-        return Answered(anchor=best, values=_counted(regions.covered(line, found), best, context))
-    return None
-
-
-def _counted(line: str, anchor: Anchor, context: Context) -> Values:
-    """The quantity that the quoted line names, where it is what was ordered."""
-    ordered = {item.line.quantity for item in anchor.candidates} | {
-        item.line.open_quantity for item in anchor.candidates
-    }
-    for item in quantities.in_text(line, context, anchor.candidates):
-        if item.value in ordered:
-            place = context.evidence(item.text)
-            quantity = Stated(value=item.value, evidence=place, confidence=0.85, source="prose")
-            unit = Stated(value=item.unit, evidence=place, confidence=0.85, source="prose") if item.unit else None
-            return Values(quantity=quantity, unit=unit)
-    return Values()
-
-
-def asks_prices(about: str) -> bool:
-    """The quoted words that are answered speak of prices alone."""
-    last = next((line for line in reversed(about.split("\n")) if line.strip()), "")
-    return bool(vocabulary.phrases_in(last, "labels.prices")) and not vocabulary.phrases_in(
-        last, "labels.delivery_date"
-    )
-
-
-def asked_day(sentence: Sentence, context: Context) -> Stated[date] | None:
-    """The one day that quoted words ask about: a bare "yes" below them promises it."""
-    days = {found.value for line in sentence.about.split("\n")[-2:] for found in cues.dates_in(line, context)}
-    if len(days) != 1:
-        return None
-    place = context.evidence(sentence.about.split("\n")[-1], page=sentence.page)
-    return Stated(value=days.pop(), evidence=place, confidence=0.8, source="prose")
-
-
 _CODE = re.compile(r"(?<![\w/.])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{4,}(?![\w/.])")
 _LONGEST = 300  # characters; more is a letter's head or small print
 _BULLET = re.compile(r"\s*([-*•–·▪])\s")
@@ -127,6 +73,22 @@ def bullet(text: str) -> str:
 def names_goods(text: str, context: Context) -> bool:
     """The text counts something, or holds what can be an article's code: not "- £0.74 each", "- delivered 16 May"."""
     return bool(quantities.in_text(text, context, ())) or _CODE.search(text) is not None
+
+
+def opens_with_goods(text: str) -> bool:
+    """A list item that begins with a noun nobody knows ("- dziesiątka - bez zmian"), and no word of business."""
+    match = _FIRST_WORD.match(text)
+    if match is None:
+        return False
+    return not any(
+        hit.start <= match.start(1)
+        for section in vocabulary.sections()
+        for hit in vocabulary.phrases_in(text[: match.end() + _WORDS_ON], section)
+    )
+
+
+_FIRST_WORD = re.compile(r"\s*[-*•–·▪]\s+([^\W\d_]{4,})(?=[\s:]|\s[-–])")
+_WORDS_ON = 16  # characters behind the first word that may belong to a phrase with it
 
 
 def names_a_day(sentence: Sentence, context: Context) -> bool:

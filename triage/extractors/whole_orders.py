@@ -51,6 +51,11 @@ def is_about_some(text: str, values: Values) -> bool:
     return (counted and (part or values.promised is not None)) or (opens and values.promised is not None)
 
 
+_ALSO = re.compile(
+    r"(?<![^\W\d_])(?:ook|also|auch|aussi|tambi[eé]n|anche|tamb[eé]m|r[oó]wnie[zż]|as well)(?![^\W\d_])", re.IGNORECASE
+)
+
+
 def _excepts_below(text: str) -> bool:
     """ "All confirmed, except:" - the exceptions stand in the lines below."""
     return any(not text[hit.end :].strip(" :–-.") for hit in cues.hits(text, "except"))
@@ -70,8 +75,13 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         values = replace(values, disposition=fate)
     priced = any(vocabulary.phrases_in(text, name) for name in ("columns.unit_price", "labels.prices"))
     price = priced and _as_in_order(text)
-    day = not others and any(vocabulary.phrases_in(text, name) for name in _DAYS)
     amount = any(vocabulary.phrases_in(text, name) for name in ("columns.quantity", "labels.quantities"))
+    # "The rest as ordered: quantities, prices and date" names the day as one of several; "the rest on the agreed date"
+    # may be about a day of its own.
+    listed = bool(vocabulary.phrases_in(text, "labels.dates")) and (priced or amount)
+    day = listed if others else any(vocabulary.phrases_in(text, name) for name in _DAYS)
+    if as_ordered and (priced or day) and _ALSO.search(text):
+        amount = price = day = True  # "as ordered, the price and the date as well"
     # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
     all_of_it = as_ordered and not (priced or day or amount) and not others
     return WholeOrder(

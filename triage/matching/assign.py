@@ -128,7 +128,33 @@ def assign(statements: Sequence[LineStatement], orders: Sequence[Order]) -> list
             best = others[0] if others else best
         chosen[index] = best
         used.add(best.line.id)
+    if len(orders) == 1:
+        for index, line in _by_numbers(statements, chosen, orders[0], used).items():
+            chosen[index] = Fit(order=orders[0], line=line, by="position", score=_NUMBERED)
     return chosen
+
+
+def _by_numbers(
+    statements: Sequence[LineStatement], chosen: Sequence[Fit | None], order: Order, used: set[int]
+) -> dict[int, OrderLine]:
+    """Rows under codes of nobody's that bear the numbers of our lines, and their quantities, all of them alike.
+
+    One such row may be chance; where at least two agree and most of the table does, the supplier counted our lines.
+    """
+    rows = [index for index, statement in enumerate(statements) if statement.position is not None]
+    free = [index for index in rows if chosen[index] is None and statements[index].quantity is not None]
+    found = {}
+    for index in free:
+        number, quantity = statements[index].position, statements[index].quantity
+        for line in order.lines:
+            same = number is not None and number.value in (line.number, line.number * 10)
+            if same and quantity is not None and quantity.value in (line.quantity, line.open_quantity):
+                found[index] = line
+    alike = len(found) >= _FEWEST_ALIKE and len(found) >= len(rows) * _MOST_ALIKE
+    return {index: line for index, line in found.items() if line.id not in used} if alike else {}
+
+
+_FEWEST_ALIKE, _MOST_ALIKE = 2, 0.6
 
 
 def _orders_for(statement: LineStatement, orders: Sequence[Order]) -> Sequence[Order]:

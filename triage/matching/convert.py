@@ -1,12 +1,14 @@
 """A statement in the supplier's units, in the terms of our order line. What can't be converted is doubted."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from triage.domain import units
 from triage.domain.assessment import Doubt, DoubtCode
 from triage.domain.erp import OrderLine
-from triage.domain.statement import LineStatement
+from triage.domain.evidence import Stated
+from triage.domain.statement import LineStatement, Price
 
 _PLACES = Decimal("0.000001")
 
@@ -47,6 +49,24 @@ def _packed(statement: LineStatement, line: OrderLine | None) -> tuple[Decimal |
     return None, Doubt(code=DoubtCode.AMBIGUOUS_QUANTITY, reason=reason, evidence=(statement.evidence,))
 
 
+#: Currencies that are written with one sign.
+_ONE_SIGN = (
+    frozenset({"CNY", "JPY"}),
+    frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"}),
+    frozenset({"SEK", "NOK", "DKK"}),
+)
+_NAMED = re.compile(r"[A-Za-z]{2}\$|(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])|[元円圆]|人民币|dollar", re.IGNORECASE)
+
+
+def _currency(price: Stated[Price], of_order: str) -> str | None:
+    """The currency of a price: as it is named; the order's where none is, or where its sign stands for several."""
+    said = price.value.currency
+    if not said:
+        return of_order or None
+    shared = any({said, of_order} <= group for group in _ONE_SIGN)
+    return of_order if shared and not _NAMED.search(price.evidence.text) else said
+
+
 def convert(statement: LineStatement, line: OrderLine | None, order_currency: str) -> Converted:
     """Bring quantity and price to the order's unit.
 
@@ -65,7 +85,7 @@ def convert(statement: LineStatement, line: OrderLine | None, order_currency: st
             price = plain(price / size)
     currency = None
     if statement.price is not None:
-        currency = statement.price.value.currency or order_currency or None  # unnamed: the order's
+        currency = _currency(statement.price, order_currency)
     if line is not None and price and line.price and statement.price is not None:
         ratio = price / line.price
         for factor in (Decimal(10), Decimal(100), Decimal(1000), Decimal("0.1"), Decimal("0.01"), Decimal("0.001")):

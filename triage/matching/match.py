@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.assessment import Confirmation, ConfirmedLine, Doubt, DoubtCode, UnmatchedReference
 from triage.domain.erp import Order, OrderBook, OrderLine
 from triage.domain.evidence import Stated
@@ -230,7 +230,7 @@ def _loose(
                 product_code=_product_code(entry, book),
                 supplier_product_code=_foreign_code(entry, book),
                 quantity=converted.quantity,
-                uom=None,
+                uom=_unit(entry, book),
                 price=converted.price,
                 currency=converted.currency,
                 promised=entry.promised.value if entry.promised else None,
@@ -239,6 +239,13 @@ def _loose(
             )
         )
     return found
+
+
+def _unit(entry: LineStatement, book: OrderBook) -> str | None:
+    """The stated unit in the ERP's words, where it is the one of the product that is named."""
+    code, said = _product_code(entry, book), units.find_unit(entry.unit.value) if entry.unit else None
+    known = next((product.uom for product in book.products if code and product.code == code), "")
+    return known if said and known and units.find_unit(known) == said else None
 
 
 def _foreign_code(entry: LineStatement, book: OrderBook) -> str | None:
@@ -290,7 +297,8 @@ def _fill(line: ConfirmedLine, whole: WholeOrder, *, alone: bool) -> ConfirmedLi
     ours, entry, place = line.line, line.statement, whole.evidence
     changed: dict[str, Any] = {}
     sure = [line.confidence]
-    waits = entry.disposition is not None and entry.disposition.value is Disposition.BACKORDERED
+    late = entry.disposition is not None and entry.disposition.value is Disposition.BACKORDERED
+    waits = late and (entry.remainder or entry.quantity is None)
     if whole.promised is not None and line.promised is None and not waits:
         entry = replace(entry, promised=whole.promised)
         changed["promised"] = whole.promised.value
