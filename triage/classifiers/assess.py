@@ -135,6 +135,8 @@ def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> 
 def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
     if kind.kind in _STATES_NO_LINES:
         return replace(confirmation, lines=())
+    if kind.kind is Kind.SHIPPING_NOTICE:
+        confirmation = replace(confirmation, lines=statuses.shipped(confirmation.lines))
     if kind.kind in statuses.WITHOUT_STATUS:
         # Without a status, a line says something by its values alone.
         stating = tuple(line for line in confirmation.lines if line.statement.quantity or line.statement.price)
@@ -143,7 +145,9 @@ def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, po
         lines = tuple(replace(line, promised=None) for line in confirmation.lines)
         confirmation = replace(confirmation, lines=lines)
     if kind.kind is Kind.PRICE_CHANGE_NOTICE:
-        lines = tuple(replace(line, order=None, line=None) for line in confirmation.lines)
+        # "Orders already placed keep their prices" is no line of a price letter.
+        stated = [line for line in confirmation.lines if line.matched_by != "whole order"]
+        lines = tuple(replace(line, order=None, line=None) for line in stated)
         confirmation = replace(confirmation, lines=lines)
     tolerances = _tolerances(confirmation, book, policy)
     return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))

@@ -61,6 +61,30 @@ def quantity_differs(said: Decimal, expected: Decimal, ours: OrderLine, allowed:
     return abs(said - expected) > ours.quantity * allowed.quantity_percent / _HUNDRED
 
 
+def shipped(lines: Sequence[ConfirmedLine]) -> tuple[ConfirmedLine, ...]:
+    """The lines of a dispatch without what stays behind: "8 of 10, 2 to follow" ships 8, whatever is said of the 2."""
+    counts = {line.line.id for line in lines if line.line is not None and line.quantity and not _stays(line)}
+    kept = []
+    for line in lines:
+        if line.line is None or line.line.id not in counts:
+            kept.append(line)
+        elif not _stays(line):
+            fate = line.statement.disposition
+            vague = (
+                fate is not None and fate.value is Disposition.SUBSTITUTED and line.statement.substitute_code is None
+            )
+            if fate is not None and (vague or fate.value is Disposition.BACKORDERED):
+                line = replace(line, statement=replace(line.statement, disposition=None))
+            kept.append(line)
+    return tuple(kept)
+
+
+def _stays(line: ConfirmedLine) -> bool:
+    fate = line.statement.disposition
+    behind = fate is not None and fate.value is Disposition.BACKORDERED
+    return behind and (line.statement.remainder or line.quantity is None)
+
+
 def with_statuses(lines: Sequence[ConfirmedLine], kind: Kind, tolerances: dict[int, Tolerances]) -> list[ConfirmedLine]:
     """The lines with their status. tolerances: by id of our order line."""
     groups: dict[int, list[ConfirmedLine]] = defaultdict(list)
@@ -75,7 +99,7 @@ def with_statuses(lines: Sequence[ConfirmedLine], kind: Kind, tolerances: dict[i
         status = None if kind in WITHOUT_STATUS else _status(line, line.line, groups[line.line.id], tolerances)
         if status is Disposition.REJECTED:
             # A number beside a rejection is what was ordered: nothing is confirmed.
-            line = replace(line, quantity=None, promised=None)
+            line = replace(line, quantity=None, promised=None, price=None, currency=None)
         result.append(replace(line, status=status))
     return result
 
