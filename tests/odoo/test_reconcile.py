@@ -10,6 +10,7 @@ from triage import bootstrap, cli
 from triage.erp.odoo import allowed, poster, setup, wire
 from triage.store import inbox, looks, queue
 from triage.tasks import odoo_commands, odoo_looks
+from triage.tasks import work as working
 
 LATE = "FIT-001 on {order} will be delivered on {day} December 2026 instead of 4 December.\n"
 
@@ -207,3 +208,26 @@ def test_a_day_that_changes_nothing_of_the_order_itself_is_seen(
     (again,) = reconciled(capsys)["read_again"]  # type: ignore[misc]
     assert again["order"] == order
     assert reconciled(capsys)["read_again"] == []
+
+
+def test_a_message_that_was_noted_at_its_supplier_settles_that_note_once_its_order_is_known(
+    odoo: server.Odoo, admin_key: str, services: bootstrap.Services
+) -> None:
+    message = mail(LATE.format(order="P77001", day=14), 395)
+    message_id = services.intake.accept(message, door="upload").message_id
+    odoo_commands.read(services, (message_id,))
+    at_supplier = (
+        "SELECT replace(m.body, chr(10), ' ') FROM mail_message m JOIN res_users u ON u.partner_id = m.author_id "
+        "WHERE u.login = 'triage-service' AND m.model = 'res.partner' ORDER BY m.id DESC LIMIT 1"
+    )
+    assert "P77001" in odoo.sql(at_supplier)
+    order = copy_order(odoo, admin_key, "P00001")
+    odoo.sql(f"UPDATE purchase_order SET name = 'P77001' WHERE name = '{order}'")
+    assert inbox.replay(services.store, message_id)
+    odoo_commands.read(services, (message_id,))
+    work = working.of(services)
+    for number in working.sweep(work).outbox_ids:
+        working.post(work, number)
+    assert "this message is now told at P77001" in odoo.sql(at_supplier)
+    (body,) = notes(odoo, "P77001")
+    assert "now told" not in body

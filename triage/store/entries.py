@@ -31,8 +31,8 @@ class EntryState(enum.StrEnum):
     INFO = "info"  # nothing stands against the order: for information
 
 
-def update(connection: Connection, outcome: GoodEnd, outcome_id: int, now: datetime) -> int:
-    """Add an outcome to its situation's entry; returns the entry's id."""
+def update(connection: Connection, outcome: GoodEnd, outcome_id: int, now: datetime) -> tuple[str, ...]:
+    """Add an outcome to its situation's entry; returns the keys of situations that it left empty."""
     entry = _locked(connection, outcome, outcome_id, now)
     connection.execute(
         entry_messages.insert().values(
@@ -44,12 +44,12 @@ def update(connection: Connection, outcome: GoodEnd, outcome_id: int, now: datet
             at=now,
         )
     )
-    _leave_others(connection, outcome.message_id, entry.id, now)
+    left = _leave_others(connection, outcome.message_id, entry.id, now)
     refresh(connection, entry, now)
-    return int(entry.id)
+    return left
 
 
-def _leave_others(connection: Connection, message_id: str, entry_id: int, now: datetime) -> None:
+def _leave_others(connection: Connection, message_id: str, entry_id: int, now: datetime) -> tuple[str, ...]:
     """A message read anew may belong to another situation than before: its old entry forgets it."""
     old = connection.execute(
         sa.select(entry_messages.c.entry_id)
@@ -57,6 +57,7 @@ def _leave_others(connection: Connection, message_id: str, entry_id: int, now: d
         .distinct()
         .order_by(entry_messages.c.entry_id)
     ).scalars()
+    empty = []
     for other in old.all():
         row = lock(connection, other)
         gone = sa.and_(entry_messages.c.entry_id == other, entry_messages.c.message_id == message_id)
@@ -68,6 +69,8 @@ def _leave_others(connection: Connection, message_id: str, entry_id: int, now: d
         for table in (feedback, entry_tags):
             connection.execute(sa.delete(table).where(table.c.entry_id == other))
         connection.execute(sa.delete(entries).where(entries.c.id == other))
+        empty.append(row.key)
+    return tuple(empty)
 
 
 def refresh(connection: Connection, entry: Row[*tuple[object, ...]], now: datetime) -> None:

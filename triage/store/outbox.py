@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from triage.domain.advice import Priority, Role
 from triage.domain.outcome import NothingToSay
@@ -230,16 +230,7 @@ def again(store: Store, keys: Sequence[str], *, settled: str = "") -> tuple[int,
         for key in keys:
             newest = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
             row = connection.execute(newest).first()
-            if row is None:
-                continue
-            values: dict[str, object] = {"state": "pending", "attempts": 0, "due_at": now, "reason": ""}
-            if settled:
-                document = sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
-                outcome: entries.GoodEnd = codec.unpack(connection.execute(document).scalar_one(), entries.GoodEnd)
-                note = _note(outcome, settled)
-                values |= {"settled": settled, "digest": note.digest if note else row.digest}
-            mine = sa.update(outbox).where(outbox.c.id == row.id, outbox.c.state != "posting")
-            if connection.execute(mine.values(updated_at=now, **values)).rowcount != 1:
+            if row is None or not _once_more(connection, row, now, settled=settled):
                 continue
             found.append(int(row.id))
             failed = sa.and_(messages.c.message_id == row.message_id, messages.c.state == inbox.State.FAILED)
@@ -248,6 +239,30 @@ def again(store: Store, keys: Sequence[str], *, settled: str = "") -> tuple[int,
             if connection.execute(back.values(state=inbox.State.ADVISED, updated_at=now, **cleared)).rowcount == 1:
                 inbox.record(connection, row.message_id, inbox.State.ADVISED, now, "its note is left once more")
     return tuple(found)
+
+
+def settle(connection: Connection, key: str, why: str, now: datetime) -> None:
+    """Have the note that stands for a situation say why it is over; nothing where none was left.
+
+    Within the transaction in which the situation ends.
+    """
+    stands = sa.select(posts.c.id).where(posts.c.key == key)
+    newest = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
+    row = connection.execute(newest).first()
+    if row is not None and connection.execute(stands).first() is not None:
+        _once_more(connection, row, now, settled=why)
+
+
+def _once_more(connection: Connection, row: Row[*tuple[object, ...]], now: datetime, *, settled: str) -> bool:
+    """Put a note back among those that are to be left; False while it is being left."""
+    values: dict[str, object] = {"state": "pending", "attempts": 0, "due_at": now, "reason": ""}
+    if settled:
+        document = sa.select(outcomes.c.document).where(outcomes.c.id == row.outcome_id)
+        outcome: entries.GoodEnd = codec.unpack(connection.execute(document).scalar_one(), entries.GoodEnd)
+        note = _note(outcome, settled)
+        values |= {"settled": settled, "digest": note.digest if note else row.digest}
+    mine = sa.update(outbox).where(outbox.c.id == row.id, outbox.c.state != "posting")
+    return connection.execute(mine.values(updated_at=now, **values)).rowcount == 1
 
 
 def _note(outcome: entries.GoodEnd, settled: str = "") -> Note | None:

@@ -56,9 +56,18 @@ class Stored:
 
 
 def finish(
-    store: Store, claim: inbox.Claim, outcome: Outcome, terms: inbox.Terms, *, fingerprint: Fingerprint
+    store: Store,
+    claim: inbox.Claim,
+    outcome: Outcome,
+    terms: inbox.Terms,
+    *,
+    fingerprint: Fingerprint,
+    moved: Callable[[str], str] = "Settled: this message is now told at {}.".format,
 ) -> Stored | None:
-    """Store an outcome and end its claim. None where the claim was lost meanwhile."""
+    """Store an outcome and end its claim. None where the claim was lost meanwhile.
+
+    moved: what the note of a situation says that the message was told in before, by the record it is told at now.
+    """
     if isinstance(outcome, Failed):
         failure = inbox.Failure(
             step=outcome.step, reason=outcome.reason, way_out=outcome.way_out, retry_helps=outcome.retry_helps
@@ -90,13 +99,16 @@ def finish(
         connection.execute(newest.values(outcome_id=outcome_id))
         if orders:
             connection.execute(outcome_orders.insert(), [{"outcome_id": outcome_id, "order_id": id} for id in orders])
-        entries.update(connection, outcome, outcome_id, now)
+        left = entries.update(connection, outcome, outcome_id, now)
         model_use.wait_for_model(connection, outcome.message_id, now, undecided=outcome.undecided)
         note = None
         if has_note:
             note = outbox.put(
                 connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
+        for key in left:
+            record = outcome.advice.record
+            outbox.settle(connection, key, moved(record.name if record else "-"), now)
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
         _tell(store, connection, outcome, outcome_id)
         again = _out_of_order(connection, claim, outcome_id, orders, now)

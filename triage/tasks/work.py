@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from triage import bootstrap
+from triage.advisors import wording
 from triage.domain import watch
 from triage.domain.message import Message
 from triage.domain.outcome import Outcome, Reached, Stage
@@ -36,6 +37,7 @@ class Work:
     fingerprint: results.Fingerprint
     poster: Poster
     model_is_back: Callable[[], bool] = lambda: False  # a language model that messages wait for answers again
+    moved: Callable[[str], str] = "Settled: this message is now told at {}.".format  # what the note left behind says
     keep_log: Callable[[], object] = lambda: None  # has the end of the log of calls kept
 
 
@@ -56,6 +58,7 @@ def of(
         ledger=model_use.StoredLedger(store=services.store),
         answers=model_use.StoredAnswers(store=services.store),
     )
+    words = wording.wording("note", bootstrap.policy(settings).language)
     tools = _of_lane(bootstrap.toolkit(settings, bootstrap.memory(services.store), second=second), settings, lane)
     return Work(
         store=services.store,
@@ -66,6 +69,7 @@ def of(
         fingerprint=lambda outcome: pipeline.fingerprint(outcome.reading),
         poster=services.poster,
         model_is_back=second.ready if second is not None else lambda: False,
+        moved=lambda record: words.say("note.settled_moved", record=record),
         keep_log=lambda: log_head.keep(services),
     )
 
@@ -111,7 +115,9 @@ def _read(work: Work, claim: inbox.Claim) -> results.Stored | None:
         timing = _Timing(work.store)
         try:
             outcome = work.triage(claim.message, lambda stage: _reached(work, claim, stage, timing))
-            stored = results.finish(work.store, claim, outcome, work.terms, fingerprint=work.fingerprint)
+            stored = results.finish(
+                work.store, claim, outcome, work.terms, fingerprint=work.fingerprint, moved=work.moved
+            )
         except handing.HandedOver as other:
             kept = inbox.hand_over(work.store, claim, other.lane, other.why)
             _log.info("handed over", lane=other.lane)

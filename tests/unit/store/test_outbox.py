@@ -118,6 +118,21 @@ def test_nothing_to_say_leaves_no_note_unless_one_would_be_wrong_now(work: worki
     assert notes(work.store) == ["<p>As ordered.</p>"]
 
 
+def test_a_message_that_is_about_another_order_after_all_settles_the_note_it_left(work: working.Work) -> None:
+    first = read(work, b"a", lambda id: late(id, order(1), note="<p>one</p>"))
+    assert first.outbox_id is not None
+    working.post(work, first.outbox_id)
+    inbox.replay(work.store, message_of(b"a", door="folder", received_at=work.store.now).id)
+    second = read(work, b"a", lambda id: late(id, order(2), note="<p>two</p>"))
+    assert second.outbox_id is not None
+    for number in (second.outbox_id, *working.sweep(work).outbox_ids, first.outbox_id):
+        working.post(work, number)
+    left, now = sorted(notes(work.store), key=lambda text: "two" in text)
+    assert left.startswith("<p><strong>Settled: this message is now told at ")
+    assert now == "<p>two</p>"
+    assert len(queue.listed(work.store, queue.Filters()).entries) == 1
+
+
 def test_without_a_record_the_queue_alone_tells(work: working.Work) -> None:
     stored = read(work, b"a", understood)
     assert stored == results.Stored(state=inbox.State.DONE)
