@@ -1,14 +1,45 @@
 """Why a number without a unit counts goods: a label, the rest, a code, a column, a word of delivery beside it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from triage.extractors import cues, numbers, vocabulary
+from triage.extractors.calendar_words import plain_in_place
 
 _REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
 _OPENS_CLAUSE = re.compile(r"(?:^|[:;,.–-]\s|\n)\W*$")
+
+
+_PER = re.compile(r"\s?(?:p\.?/|/|per\b|pro\b|je\b|each\b|ea\b|cad\b|la pi[eè]ce|p\.\s?st)", re.IGNORECASE)
+_LESS = re.compile(
+    r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?$", re.I
+)
+
+
+def is_something_else(text: str, number: numbers.FoundNumber, taken: Sequence[tuple[int, int]]) -> bool:
+    """A percentage, a negative number, a date, a price, a discount: no count."""
+    if number.percent or number.value < 0 or (not number.value and not text[number.end :].strip()[:1].isalpha()):
+        return True
+    if any(number.start < end and number.end > start for start, end in taken):
+        return True
+    if _LESS.search(text[max(0, number.start - 16) : number.start]):
+        return True  # "11,90 meno il 5": a discount
+    # "598,00 p/st", "37,65 each": a price, whatever stands before
+    return re.search(r"[.,]\d{2}$", number.text) is not None and _PER.match(text[number.end :]) is not None
+
+
+def of_goods(text: str, number: numbers.FoundNumber, words: Iterable[str], expected: set[Decimal]) -> bool:
+    """ "20 Matratzen": fewer than ordered, and the word behind is one by which the goods are called."""
+    behind = re.match(r"\s([^\W\d_]{5,})", text[number.end :])
+    if behind is None or number.value % 1 or not any(number.value < item for item in expected):
+        return False
+    stem = plain_in_place(behind.group(1).casefold())[:_STEM]
+    return any(word[:_STEM] == stem for word in words if len(word) >= _STEM and word.isalpha())
+
+
+_STEM = 5  # letters by which two forms of a word are one
 
 
 def delivered(text: str, number: numbers.FoundNumber, expected: set[Decimal]) -> bool:

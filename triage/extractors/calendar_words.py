@@ -95,7 +95,7 @@ def weekday_pattern() -> str:
 
 WEEK = (
     r"kw|kalenderwochen?|cw|calendar weeks?|wks?\.?|weeks?|semaines?|sem\.?|settimane?|settimana|sett\.?|semanas?"
-    r"|weken|weeknr\.?|tydz\.?|tydzien|tygodni[ua]?|tyg\.?|haftasi|hafta|woche|ww"
+    r"|weken|weeknr\.?|tydz\.?|tydzien|tygodni[ua]?|tyg\.?|haftasi|hafta|woche|ww|leverweek|lieferwoche|leverwk"
 )
 BEGIN = r"anfang|begin(?:ning)?(?: of)?|early|debut|principios de|a principios de|inizio|begin|poczatek|poczatku|inicio de|basi|başı"
 MIDDLE = r"mitte|mid(?:dle of)?[- ]?|mi-?|milieu|mediados de|meta|half|medio|polowa|polowie|meados de|ortasi"

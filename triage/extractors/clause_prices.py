@@ -8,13 +8,14 @@ from decimal import Decimal
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Price
-from triage.extractors import arithmetic, cues, money, numbers, vocabulary
+from triage.extractors import arithmetic, cues, money, numbers, quantities, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
 
 _MOST_FACTORS = 12
 _AT = re.compile(r"@\s?(?=\d)|(?<![^\W\d_])(?:à|zu je|je|zu|a|at|at a price of|po|für|voor|por)\s(?=\d)", re.IGNORECASE)
+_ARROW = re.compile(r"\d[.,]\d{2,4}\s{0,3}(?:->|→|=>|➔)\s{0,3}(?P<new>\d[\d.,]*[.,]\d{2,4})(?!\d)")
 _DECIMALS = re.compile(r"[.,]\d{2,4}$")
 _PRICE_WORDS = ("columns.unit_price", "columns.net_price")
 _ADDED = ("labels.surcharge", "labels.freight", "labels.total", "labels.subtotal", "labels.vat", "labels.minimum_order",
@@ -33,7 +34,7 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
         return None  # "from October 204, but this order at the old price"
     found = [item for item in amounts if item.currency] or _named_prices(text, amounts, candidates)
     places = arithmetic.multiplied([item.amount.value for item in amounts[:_MOST_FACTORS]])
-    if places and not any(item.currency for item in amounts):
+    if places and not quantities.PACKED.search(text) and not any(item.currency for item in amounts):
         found = [amounts[places[1]]]  # "20 x 289,00 = 5.780,00"
     found = [
         item for index, item in enumerate(found) if not _is_added(text, found[index - 1].end if index else 0, item)
@@ -101,6 +102,11 @@ def _named_prices(
     ours = [item.line.price for item in candidates if item.line.price]
     words = [hit.end for name in _PRICE_WORDS for hit in vocabulary.phrases_in(text, name)]
     words += [match.end() for match in _AT.finditer(text)]
+    arrow = _ARROW.search(text)
+    if arrow is not None:
+        fresh = [item for item in amounts if item.amount.start == arrow.start("new")]
+        if fresh:
+            return fresh  # "24,40 -> 24,90": from … to …
     replaced = _replaced(text, amounts, ours)
     if replaced is not None:
         return [replaced]

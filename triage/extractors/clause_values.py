@@ -168,6 +168,12 @@ def rest_words(text: str) -> list[vocabulary.Hit]:
     return [*bare, *(hit for hit in cues.hits(text, "others_unchanged") if re.match(r"\W{0,3}\d", text[hit.end :]))]
 
 
+_LETTER = re.compile(
+    r"(?<![^\W\d_])(?:letter|e-?mail|mail|fax|brief|schreiben|courrier|lettre|carta|lettera|pism\w{1,3}|ofício|mektub\w*)\s*$",
+    re.IGNORECASE,
+)
+
+
 def is_reference(text: str, day: FoundDate) -> bool:
     """The day of an earlier letter or of our order, not a delivery: "your order of 5 October"."""
     before = vocabulary.before(text, day.start, 60)
@@ -179,6 +185,7 @@ def is_reference(text: str, day: FoundDate) -> bool:
         or vocabulary.phrases_in(said, "labels.document_date")
         or vocabulary.phrases_in(before, "columns.order_number")
         or re.search(r"\d{3,}[^\s]*\s*(?:\w{1,4}\.?\s*)?$", said)
+        or _LETTER.search(said)
     )
 
 

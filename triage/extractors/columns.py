@@ -138,6 +138,7 @@ _QUANTITY_WORD = re.compile(
 )
 
 
+_PER_CENT = re.compile(r"[^\W\d_]\.?\s?%\s*$")  # "Precio %": for a hundred
 _OF_ORDER = ("ordered_price", "ordered_quantity", "order_number")
 _PRICE_WORD = re.compile(
     r"(?<![^\W\d_])(?:pr|prezzo|preis|ep|vk|p\.?u\.?|price|prix|precio|cena|pre[cç]o|fiyat[ıi]?|prijs)(?![^\W\d_])|[单單]价|単価|價格|价格",
@@ -266,7 +267,7 @@ def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int)
     for role, text in zip(roles, texts, strict=True):
         if role in (Role.UNIT_PRICE, Role.NET_PRICE):
             bases = money.find_price_basis(text)
-            per = bases[0].per if bases else per
+            per = bases[0].per if bases else Decimal(100) if _PER_CENT.search(text) else per
         if role in (Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT, Role.CURRENCY):
             currency = currency or money.currency_in(text)
     unit = next((_unit_in(text) for role, text in zip(roles, texts, strict=True) if role in _COUNTS), "")

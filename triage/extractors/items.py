@@ -310,7 +310,7 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         if len({day.value for day in days}) == 1:
             promised = _stated(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
     if promised is None:
-        promised = _beside_label(item, context)
+        promised = _beside_label(item, context) or _in_remark(item, context)
     if promised is None:
         # "Liefertermin: 18.12.2026" among the lines of a description.
         for text in [*item.loose, *_lines_of_words(item)]:
@@ -324,6 +324,15 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if before:
         former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
     return promised, former
+
+
+def _in_remark(item: Item, context: Context) -> Stated[date] | None:
+    """ "Anlief. KW 9" as the remark of a row whose day is told for the whole document elsewhere."""
+    text = item.text(Role.REMARK)
+    days = cues.dates_in(text, context)
+    if len(days) != 1 or days[0].value < context.today or cues.has(text, "former", "valid_until"):
+        return None
+    return _stated(item, context, Role.REMARK, days[0].value, text, 0.75)
 
 
 def _beside_label(item: Item, context: Context) -> Stated[date] | None:

@@ -345,8 +345,8 @@ class Narrator:
     def _is_next_item(self, text: str) -> bool:
         """The next item of the same list, about goods that we do not recognise: nothing of the ones before."""
         same = bool(self._topic_mark) and topics.bullet(text) == self._topic_mark
-        names = topics.names_goods(text, self._context) or topics.opens_with_goods(text)
-        return same and clause_values.is_row(text) and names
+        row = clause_values.is_row(text) and topics.names_goods(text, self._context)
+        return same and (row or topics.opens_with_goods(text))
 
     def _is_rest_of_order(self, text: str) -> bool:
         """ "The rest comes on Friday", where no part of the goods before was told: the other lines."""

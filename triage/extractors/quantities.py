@@ -65,10 +65,6 @@ _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
 #: "348 555 0127", "+49 461 770 31-8", "0121 496 0177": three groups of digits that are no thousands.
 _PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}|0\d{1,5}|\d{3,4})(?:[ /.-]\d{2,4}){2,4}(?![\w,])")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
-_LESS = re.compile(
-    r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?$", re.I
-)
-_PER = re.compile(r"\s?(?:p\.?/|/|per\b|pro\b|je\b|each\b|ea\b|cad\b|la pi[eè]ce|p\.\s?st)", re.IGNORECASE)
 
 
 def _taken(text: str, context: Context) -> list[tuple[int, int]]:
@@ -96,12 +92,19 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     found: list[FoundQuantity] = []
     bare: list[numbers.FoundNumber] = []
     proved = _multiplied(text, context)
+    packs = PACKED.search(text)
+    if packs:
+        # "15 ctns x 12 = 180": the product counts, its factors do not.
+        taken = [*taken, (packs.start(), packs.start("all"))]
     for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
+        if packs and number.start == packs.start("all"):
+            found.append(replace(_bare(number), confidence=0.9))
+            continue
         if number.start == proved:
             unit, end = _unit(text, number.start, number.end)
             found.append(replace(_bare(number), end=end, text=text[number.start : end], unit=unit, confidence=0.93))
             continue
-        if _is_something_else(text, number, taken):
+        if bare_counts.is_something_else(text, number, taken):
             continue
         unit, end = _unit(text, number.start, number.end)
         broken = (units.find_unit(unit) or "unit") == "unit" and own == {"unit"} and number.value % 1
@@ -115,7 +118,9 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         packed = units.find_unit(unit) in _PACKS - own and cues.has(text, "tracking")  # "DHL, 2 parcels, 14 kg"
         if packed or (unit and value not in expected and units.find_unit(unit) in _MEASURES - own):
             continue  # "2 m long", "318 kg gross", "3 pallets": of the goods or of their packing
-        if not unit and value not in expected and not _counts(text, number, expected, context):
+        called = {word for item in candidates for word in item.words}
+        named = bare_counts.of_goods(text, number, called, expected)
+        if not unit and value not in expected and not named and not _counts(text, number, expected, context):
             bare.append(number)
             continue
         if number.measure and _OF_SIZE.search(text[: number.start]) and value not in expected:
@@ -133,13 +138,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 confidence=confidence,
             )
         )
-    spoken = [] if found else list(bare_counts.in_words(text, context.languages, expected, taken))
-    found += [
-        FoundQuantity(
-            value=value, start=start, end=end, text=text[start:end], unit="", role=Use.STATED, confidence=_SPOKEN
-        )
-        for value, start, end in spoken
-    ]
+    found = found or _in_words(text, context, expected, taken)
     found = sorted([*found, *_completing(text, found, bare, expected)], key=lambda item: item.start)
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
@@ -149,16 +148,15 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
 _SPOKEN = 0.75  # of a count in words that is what was ordered
 
 
-def _is_something_else(text: str, number: numbers.FoundNumber, taken: Sequence[tuple[int, int]]) -> bool:
-    """A percentage, a negative number, a date, a price, a discount: no count."""
-    if number.percent or number.value < 0 or (not number.value and not text[number.end :].strip()[:1].isalpha()):
-        return True
-    if any(number.start < end and number.end > start for start, end in taken):
-        return True
-    if _LESS.search(text[max(0, number.start - 16) : number.start]):
-        return True  # "11,90 meno il 5": a discount
-    # "598,00 p/st", "37,65 each": a price, whatever stands before
-    return re.search(r"[.,]\d{2}$", number.text) is not None and _PER.match(text[number.end :]) is not None
+def _in_words(
+    text: str, context: Context, expected: set[Decimal], taken: Sequence[tuple[int, int]]
+) -> list[FoundQuantity]:
+    return [
+        FoundQuantity(
+            value=value, start=start, end=end, text=text[start:end], unit="", role=Use.STATED, confidence=_SPOKEN
+        )
+        for value, start, end in bare_counts.in_words(text, context.languages, expected, taken)
+    ]
 
 
 def _counts(text: str, number: numbers.FoundNumber, expected: set[Decimal], context: Context) -> bool:
@@ -186,6 +184,14 @@ def _confidence(*, known: bool, unit: bool, leads: bool) -> float:
     return 0.93 if known and (unit or leads) else 0.88 if unit else 0.8 if known else 0.6
 
 
+#: So many packs of so many pieces are so many pieces.
+PACKED = re.compile(
+    r"\d+\s?(?:ctns?|cartons?|cases|boxes|bx|bags|karton\w*|kart\.?|cajas?|scatole|conf(?:ezioni)?\.?|dozen|doosjes|dozen|caixas"
+    r"|packs?|vpe|pal(?:etten)?\.?|koli|箱)\s?(?:[x×à]|zu je|de|da|of|von|van)\s?\d+[^=\d]{0,8}=\s?(?P<all>\d[\d.,]*)",
+    re.IGNORECASE,
+)
+
+
 def _multiplied(text: str, context: Context) -> int:
     """Where the quantity of "20 x 289,00 = 5.780,00" begins; -1 where no product proves one."""
     days = cues.dates_in(text, context)
@@ -195,6 +201,8 @@ def _multiplied(text: str, context: Context) -> int:
         # Of "3月22日 … 4月12日" no product proves anything.
         if not item.percent and not any(item.start < day.end and item.end > day.start for day in days)
     ]
+    if PACKED.search(text):
+        return -1
     places = arithmetic.multiplied([item.value for item in found[:_MOST_FACTORS]])
     return found[places[0]].start if places else -1
 
@@ -328,6 +336,10 @@ def _in_brackets(text: str, at: int) -> bool:
     return opened > closed
 
 
+_OF_WHOLE = re.compile(r"['’](?:[iıuü]n|n[iıuü]n)(?![^\W\d_])")
+_PACK_OF = re.compile(r"['’]?(?:l[iıuü]k)(?![^\W\d_])")
+
+
 def _role(
     text: str,
     item: FoundQuantity,
@@ -340,6 +352,10 @@ def _role(
 ) -> Use:
     """What one quantity is named for, from the words between its neighbours. text: up to the next quantity."""
     before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : item.end + 45]
+    if _OF_WHOLE.match(behind) and not alone:
+        return Use.ORDERED  # "500'ün 300 adedi": 300 of the 500
+    if _PACK_OF.match(behind):
+        return Use.PACK  # "koliler 80'lik": packs of 80
     if cues.has(re.split(r"[,;，；。]", before)[-1], "instead_of", "former") or cues.INSTEAD_BEHIND.match(behind):
         return Use.ORDERED
     came = cues.has(behind, "received") or cues.has(before[-20:], "received")

@@ -237,15 +237,22 @@ _OWN = re.compile(
     r"|ref\w*|rif\w*|so|job|commande|pedido|encomenda|zlecenie|dossier|expediente|pratica|processo|case"
     r"|(?:system|end)(?: as| under)?)[.:#]{0,2}\s?){0,3})"
     r"(?P<n>(?=[^\s]*\d)[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w|[A-Z]{1,4}[-/]?\d[\w/.-]*)(?![\w%€$£])"
+    r"|(?<![^\W\d_])(?:staat (?:erin|bij ons)|(?:in)?geboekt|entered|booked|registered|logged|enregistr\w+"
+    r"|registrad\w+|registrat\w+|erfasst|angelegt|zarejestrowan\w+|kaydedil\w+)\s"
+    r"(?:(?:chez nous|bij ons|bei uns|with us|da noi|con nosotros|u nas) )?"
+    r"(?:als|as|onder|under|sous|unter|con|com|al|bajo|pod|sob)\s"
+    r"(?:(?:le|il|el|o|the|our|nr|n[º°]|no|num|numero|número|number|numer(?:em)?)[.:]?\s){0,3}"
+    r"(?P<r>[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w)"
     r"|(?:弊社|我司|当社|我方)[^\d\n]{0,8}?(?P<c>[A-Z]{0,4}[-/]?\d[\w/.-]*\w)"
-    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s)?(?:i[şs] emri|sipari[şs] kayd[ıi])",
+    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s)?"
+    r"(?:i[şs] emri|sipari[şs] kayd[ıi]|ile (?:kaydet|kay[ıi]t|a[çc]))",
     re.IGNORECASE,
 )
 
 
 def _own_numbers(text: str) -> Iterator[str]:
     for match in _OWN.finditer(text):
-        number = (match.group("n") or match.group("c") or match.group("t")).strip()
+        number = next(group for group in match.groups() if group).strip()
         letters = re.search(r"[A-Za-z]", number) is not None
         if len(codes.digits(number)) >= (3 if letters else 4):
             yield number

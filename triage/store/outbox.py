@@ -241,16 +241,17 @@ def again(store: Store, keys: Sequence[str], *, settled: str = "") -> tuple[int,
     return tuple(found)
 
 
-def settle(connection: Connection, key: str, why: str, now: datetime) -> None:
-    """Have the note that stands for a situation say why it is over; nothing where none was left.
+def settle(connection: Connection, keys: Sequence[str], why: str, now: datetime) -> None:
+    """Have the notes that stand for situations say why they are over; nothing where none was left.
 
-    Within the transaction in which the situation ends.
+    Within the transaction in which the situations end.
     """
-    stands = sa.select(posts.c.id).where(posts.c.key == key)
-    newest = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
-    row = connection.execute(newest).first()
-    if row is not None and connection.execute(stands).first() is not None:
-        _once_more(connection, row, now, settled=why)
+    for key in keys:
+        stands = sa.select(posts.c.id).where(posts.c.key == key)
+        newest = sa.select(outbox).where(outbox.c.key == key).order_by(outbox.c.id.desc()).limit(1)
+        row = connection.execute(newest).first()
+        if row is not None and connection.execute(stands).first() is not None:
+            _once_more(connection, row, now, settled=why)
 
 
 def _once_more(connection: Connection, row: Row[*tuple[object, ...]], now: datetime, *, settled: str) -> bool:

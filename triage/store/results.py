@@ -86,14 +86,8 @@ def finish(
         state = inbox.State.ADVISED if has_note else inbox.State.DONE
         if not inbox.release(connection, claim, state, now, **cleared):
             return None
-        row = {
-            "message_id": outcome.message_id,
-            "made_at": now,
-            "type": type(outcome).__name__,
-            "fingerprint": told,
-            "key": outcome.advice.key,
-            "document": document,
-        }
+        row = {"message_id": outcome.message_id, "made_at": now, "type": type(outcome).__name__,
+               "fingerprint": told, "key": outcome.advice.key, "document": document}  # fmt: skip
         outcome_id = int(connection.execute(outcomes.insert().values(**row).returning(outcomes.c.id)).scalar_one())
         newest = sa.update(messages).where(messages.c.message_id == outcome.message_id)
         connection.execute(newest.values(outcome_id=outcome_id))
@@ -106,9 +100,8 @@ def finish(
             note = outbox.put(
                 connection, message_id=outcome.message_id, outcome_id=outcome_id, outcome=outcome, now=now
             )
-        for key in left:
-            record = outcome.advice.record
-            outbox.settle(connection, key, moved(record.name if record else "-"), now)
+        record = outcome.advice.record
+        outbox.settle(connection, left, moved(record.name if record else "-"), now)
         inbox.record(connection, outcome.message_id, state, now, type(outcome).__name__)
         _tell(store, connection, outcome, outcome_id)
         again = _out_of_order(connection, claim, outcome_id, orders, now)
