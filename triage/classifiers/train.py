@@ -24,7 +24,7 @@ from triage.classifiers import (
     training_texts,
 )
 from triage.classifiers.fitting import Fitted, Row
-from triage.classifiers.training_texts import Example
+from triage.classifiers.training_texts import Example, Told
 from triage.domain.assessment import DelayReason, Kind
 from triage.domain.document import Reading
 from triage.domain.ports import Reader
@@ -77,7 +77,7 @@ def train(
     kind, kind_card, held = _kind(readings, seed, measure)
     cards = {
         "kind": (kind, kind_card),
-        "reason": _reason(examples, seed, measure),
+        "reason": _reason(training_texts.reason_examples(training_dir, examples), seed, measure),
         "suspicion": _suspicion(training_dir, readings, seed, measure),
     }
     for name, (model, card) in cards.items():
@@ -203,18 +203,16 @@ def _measured(
     return {"temperature": value, "rules_share": round(share / value, 4), "metrics": metrics}, held
 
 
-def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
-    """Signal words decide; n-grams of the few texts there are only lean on them. How much, cross-validation says."""
+def _reason(examples: Sequence[Told], seed: int, measure: bool) -> tuple[Fitted, dict[str, Any]]:
+    """Signal words and n-grams of the telling sentences. How much of each, cross-validation says."""
     rows = []
     for example in examples:
-        if example.delay_reason is None:
-            continue
-        grams, numbers = features.reason_features(reason_rules.heard([example.body]))
+        grams, numbers = features.reason_features(reason_rules.heard([example.text]))
         rows.append(
             Row(
                 grams=grams,
                 numbers=numbers,
-                label=example.delay_reason.value,
+                label=example.reason.value,
                 group=example.id,
                 language=example.language,
             )
@@ -235,7 +233,7 @@ def _reason(examples: Sequence[Example], seed: int, measure: bool) -> tuple[Fitt
         metrics = {"cross_validation": calibration.figures(mix.of(logits, known, classes), truth, 1.0).as_card()}
     card = {
         "what": "reason of a delay from the sentences that tell of it",
-        "limits": "Few texts a reason and language: signal words carry most of it, and their lists know these texts.",
+        "limits": "Some dozen texts a language: signal words carry much of it.",
         "numbers": list(features.reason_names()),
         "texts_by_reason": _counts(row.label for row in rows),
         "mix": {"words": mix.words, "silence": mix.silence, "grams": mix.grams},

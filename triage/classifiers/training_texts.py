@@ -6,7 +6,7 @@ Bad lines are named and refused: nothing is dropped silently. Texts here are apa
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -44,13 +44,44 @@ class Utterance:
     attack: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message says about why goods come later, and the reason that a person wrote down."""
+
+    id: str
+    language: str  # ISO 639-1
+    text: str
+    reason: DelayReason
+
+
 def kind_examples(folder: Path) -> list[Example]:
     """All examples of `texts/*.jsonl`. Raises InputError with file and line."""
     found = [_example(record, place) for record, place in _records(sorted((folder / "texts").glob("*.jsonl")))]
-    twice = [name for name, count in Counter(item.id for item in found).items() if count > 1]
+    _refuse_doubles([item.id for item in found], folder)
+    return found
+
+
+def reason_examples(folder: Path, examples: Iterable[Example]) -> list[Told]:
+    """`examples` that tell a reason, and all passages of `reasons.jsonl`. Raises InputError with file and line."""
+    found = [
+        Told(id=item.id, language=item.language, text=item.body, reason=item.delay_reason)
+        for item in examples
+        if item.delay_reason is not None
+    ]
+    for record, place in _records(sorted(folder.glob("reasons.jsonl"))):
+        try:
+            name, language, text = (str(record[key]) for key in ("id", "language", "text"))
+            found.append(Told(id=name, language=language, text=text, reason=DelayReason(record["reason"])))
+        except (KeyError, ValueError) as error:
+            raise InputError(f"wrong or missing: {error}", subject=place, way_out="Mend the line.") from error
+    _refuse_doubles([item.id for item in found], folder)
+    return found
+
+
+def _refuse_doubles(ids: Iterable[str], folder: Path) -> None:
+    twice = [name for name, count in Counter(ids).items() if count > 1]
     if twice:
         raise InputError(f"the id {twice[0]} stands twice", subject=str(folder), way_out="Give every text its own id.")
-    return found
 
 
 def utterances(folder: Path) -> list[Utterance]:

@@ -32,14 +32,22 @@ _DAYS = re.compile(
     r"|\bnet(?:to)?\s*(?P<m>\d{1,3})\b|\bN(?P<k>\d{2,3})\b",
     re.IGNORECASE,
 )
-_SPAN = re.compile(
-    r"(?P<n>\d{1,3})\s*(?P<work>working |business |werk|arbeits|jours ouvr[ée]s|d[ií]as h[áa]biles|giorni lavorativi"
-    r"|werkdagen|dni robocz|dias [úu]teis|i[şs] g[üu]n|个?工作日|営業日)?"
-    r"\s*(?P<unit>h\b|hrs?\b|hours?|stunden|std\b|heures?|horas?|ore\b|uur|godz\w*|saat|小时|時間"
-    r"|days?|tage?n?|jours?|d[ií]as?|giorni|dagen|dni\b|dias?|g[üu]n|天|日)?",
+_HOURS = re.compile(
+    r"(?P<n>\d{1,3})\s*(?:(?:h|hrs?|hours?|stunden|std|heures?|horas?|ore|uur|godz\w*|saat)\b|小时|時間)", re.IGNORECASE
+)
+#: A week and a fortnight by French count.
+_EIGHT_DAYS = re.compile(r"\b(?:sous|dans la|d'ici) (?:huitaine|quinzaine)\b", re.IGNORECASE)
+#: Complaints "within 8 days of receipt of the goods" are terms of sale: nobody waits for that answer now.
+_FROM_RECEIPT = re.compile(
+    r"(?:of|after|from|upon) (?:receipt of (?:the )?goods|receiving the goods|delivery|arrival)"
+    r"|(?:nach|ab|seit) (?:erhalt der ware|waren?eingang|(?:an)?lieferung|empfang der ware)"
+    r"|r[ée]ception (?:de la |des |de vos |du )?(?:marchandise|colis|produit)|apr[èe]s (?:la )?livraison"
+    r"|(?:recepci[óo]n|entrega) de (?:la |las )?mercanc|ricevimento (?:della )?merce|dalla consegna"
+    r"|na (?:ontvangst van de goederen|levering)|(?:otrzymani[au]|odbioru|odebrani[au]|dostawy) towaru"
+    r"|rece[çp][çc]?[ãa]o d[ao]s? (?:mercador|material)|teslim\w* (?:sonra|itibaren)"
+    r"|(?:收货|到货|签收)后|(?:納品|受領|到着)後",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"^(?:h$|hrs?$|hour|stunde|std|heure|hora|ore$|uur|godz|saat|小时|時間)", re.IGNORECASE)
 #: Payment before delivery, in eleven languages.
 _ADVANCE = re.compile(
     r"prepay|pre-pay|in advance|advance payment|deposit|before shipment|vorkasse|vorauskasse|anzahlung|acompte"
@@ -322,35 +330,44 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
             return Stated(value=days[-1].value, evidence=place, confidence=0.8, source="prose")
     if not cues.has(text, "silence_is_consent", "please_reply", "question"):
         return None
-    if _BY_TODAY.search(text):
-        place = context.evidence(text, page=sentence.page)
-        return Stated(value=context.today, evidence=place, confidence=0.8, source="prose")
     evidence = context.evidence(text, page=sentence.page)
     hits = cues.hits(text, "respond_by")
     # "by" stands directly before the day; in Chinese, Japanese and Turkish directly behind it.
     behind = any("\u3040" <= char <= "\u9fff" for char in text) or "tr" in context.languages
+    terms = _FROM_RECEIPT.search(text) is not None
     near = [
         item
         for item in cues.dates_in(text, context)
         if item.value >= context.today
+        and not (terms and item.precision == "relative")
         and any(0 <= item.start - hit.end < _BY_REACH or (behind and 0 <= hit.start - item.end < 6) for hit in hits)
     ]
     if near:
         return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")
-    if not cues.has(text, "silence_is_consent", "respond_by"):
-        return None
-    for match in _SPAN.finditer(text):
-        unit = match.group("unit") or ""
-        if not unit and not match.group("work"):
-            continue
-        count = int(match.group("n"))
-        if _HOURS.match(unit):
-            value = context.today + timedelta(days=-(-count // 24))
-        elif match.group("work"):
-            value = date_relative.add_workdays(context.today, count)
-        else:
-            value = context.today + timedelta(days=count)
-        return Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
+    if _BY_TODAY.search(text):  # "by close of play", and no day behind
+        return Stated(value=context.today, evidence=evidence, confidence=0.8, source="prose")
+    value = None if terms else _by_span(text, context)
+    return None if value is None else Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
+
+
+def _by_span(text: str, context: Context) -> date | None:
+    """The end of "within three days"; of any span where silence counts as consent."""
+    eight = _EIGHT_DAYS.search(text)
+    if eight is not None:
+        return context.today + timedelta(days=15 if "quin" in eight.group().lower() else 8)
+    silent = cues.has(text, "silence_is_consent")
+    hits = cues.hits(text, "respond_by")
+
+    def is_meant(start: int, end: int) -> bool:
+        return silent or any(0 <= start - hit.end < _BY_REACH or 0 <= hit.start - end < _BY_REACH for hit in hits)
+
+    for match in _HOURS.finditer(text):
+        if is_meant(match.start(), match.end()):
+            return context.today + timedelta(days=-(-int(match.group("n")) // 24))
+    for span in shifts.find_shifts(text):
+        if is_meant(span.start, span.end):
+            working = date_relative.add_workdays(context.today, span.days)
+            return working if span.working else context.today + timedelta(days=span.days)
     return None
 
 

@@ -116,6 +116,11 @@ class _Reader:
             self.dropped += 1
             return None
         one = counted[0]
+        # "27" of "27-0944" is a piece of a code: read in its line it is no number.
+        there = numbers.find_numbers(item.place.text, decimal_mark=fields.decimal_mark_of(part))
+        if not any(one.value in (other.value, *other.alternatives) for other in there):
+            self.dropped += 1
+            return None
         ours = (candidate.line.quantity, candidate.line.open_quantity)
         likely = [value for value in one.alternatives if value in ours and one.value not in ours]
         return _stated(likely[0] if likely else one.value, item.place)

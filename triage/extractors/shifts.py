@@ -17,23 +17,29 @@ class FoundShift:
     end: int
 
 
-_COUNT = (
-    r"(\d{1,3}|one|two|three|four|five|six|an?|ein(?:e|en|er)?|zwei|drei|vier|funf|sechs|une?|una|uno|deux|trois|quatre|cinq|dos|tres|cuatro|due|tre|quattro"
-    r"|een|twee|drie|vier|dwa|dwoch|trzy|cztery|um|uma|dois|duas|bir|iki|uc|dort|一|两|三|四)"
-)
-
-
+#: Count words without accents, of Latin script with a blank behind, of Chinese and Japanese without.
 _COUNTS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "zwei": 2,
-    "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "un": 1, "une": 1, "una": 1, "uno": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dos": 2, "tres": 3,
-    "cuatro": 4, "due": 2, "tre": 3, "quattro": 4, "een": 1, "twee": 2, "drie": 3, "dwa": 2, "dwoch": 2, "trzy": 3, "cztery": 4, "um": 1,
-    "uma": 1, "dois": 2, "duas": 2, "bir": 1, "iki": 2, "uc": 3, "dort": 4, "一": 1, "两": 2, "三": 3, "四": 4,
-}  # fmt: skip
+    1: "one a an ein eine einen einer un une una uno een um uma bir jednego jeden 一",
+    2: "two zwei deux dos due twee dwa dwoch dois duas iki 两 二",
+    3: "three drei trois tres tre drie trzy trzech uc 三",
+    4: "four vier quatre cuatro quattro cztery czterech quatro dort 四",
+    5: "five funf cinq cinco cinque vijf piec pieciu bes 五",
+    6: "six sechs seis sei zes szesc szesciu alti 六",
+    7: "seven sieben sept siete sette zeven siedem siedmiu sete yedi 七",
+    8: "eight acht huit ocho otto osiem osmiu oito sekiz 八",
+    9: "nine neun neuf nueve nove negen dziewiec dziewieciu dokuz 九",
+    10: "ten zehn dix diez dieci tien dziesiec dziesieciu dez 十",
+    12: "twelve zwolf douze doce dodici twaalf dwanascie dwunastu doze",
+    14: "fourteen vierzehn quatorze catorce quattordici veertien czternascie czternastu catorze",
+    15: "fifteen funfzehn quinze quince quindici vijftien pietnascie pietnastu",
+}
+_NUMBER_OF = {word: number for number, words in _COUNTS.items() for word in words.split()}
+_COUNT = r"(\d{1,3}|" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + ")"
 
 
 _SHIFT = re.compile(
-    rf"(?<![\w.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>(?P<two>fortnights?|quincenas?|quindicina)|weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
-    rf"|(?P<d>(?:calendar |working |business |werk|arbeits|kalender)?(?:days?|tagen?|jours?|dias?|giorni|giorno|gg|dagen|dag|dni|dzien|gun|天|日間))|(?P<mo>months?|monat\w*|mois|mes(?:es)?|mesi|mese|maand\w*|miesiac\w*|ay|个月|ヶ月))(?![^\W\d_])"
+    rf"(?<![0-9A-Za-z_.,-]){_COUNT}(?:\s?(?:-|–|to|bis|a|o|oder|or)\s?(\d{{1,2}}))?\s?(?:(?P<w>(?P<two>fortnights?|quincenas?|quindicina)|weeks?|wochen?|semaines?|semanas?|settiman[ae]|we(?:ek|ken)|tygodni\w*|tydzien|hafta|周|週間?|个?星期)"
+    rf"|(?P<d>(?:calendar |working |business |werk|arbeits|kalender)?(?:days?|tagen?|jours?|dias?|giorni|giorno|gg|dagen|dag|dni|dzien|gun|天|日間|日(?=以?内)))|(?P<mo>months?|monat\w*|mois|mes(?:es)?|mesi|mese|maand\w*|miesiac\w*|ay|个月|ヶ月))(?![^\W\d_\u3040-\u9fff])"
 )
 
 
@@ -48,7 +54,7 @@ def find_shifts(text: str) -> tuple[FoundShift, ...]:
     found = []
     for match in _SHIFT.finditer(plain_in_place(fold(text[:4000]))):
         first = match.group(1)
-        count = int(match.group(2) or (first if first.isdigit() else _COUNTS[first]))
+        count = int(match.group(2) or (first if first.isdigit() else _NUMBER_OF[first]))
         unit = 14 if match.group("two") else 7 if match.group("w") else 1 if match.group("d") else 30
         start = match.start()
         if match.group(2) and first.isdigit() and int(first) >= count:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from triage.domain.document import Address, Cell, Headers, Part, PartRole, Reading, Table, TextLine
 from triage.domain.erp import Company, Order, OrderBook, OrderLine, Partner
 from triage.domain.statement import Disposition
@@ -170,6 +172,33 @@ def test_silence_is_consent_by_a_day():
     found = stated("Sollten wir bis zum 20.10.2026 nichts von Ihnen hören, gehen wir von Ihrem Einverständnis aus.")
     assert found.respond_by.value == date(2026, 10, 20)
     assert not [item for item in found.lines if item.promised]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Einwände bitte binnen drei Tagen.", 11),
+        ("Sans remarque de votre part sous huitaine, la confirmation est réputée acceptée.", 16),
+        ("Brak zastrzeżeń w ciągu 2 dni roboczych traktujemy jako akceptację.", 12),
+        ("如无异议，请于三天内回复。", 11),
+        ("If I hear by close of play Tuesday 13 October I can keep the slot.", 13),
+        ("Please let me know by close of play.", 8),
+    ],
+)
+def test_an_answer_is_awaited_within_a_span(text, day):
+    assert stated(text).respond_by.value == date(2026, 10, day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eventuali contestazioni entro 8 giorni dal ricevimento della merce.",
+        "Beanstandungen bitte innerhalb von 8 Tagen nach Erhalt der Ware.",
+        "Any queries must be raised within 3 days of delivery.",
+    ],
+)
+def test_complaints_after_receipt_are_terms(text):
+    assert stated(text).respond_by is None
 
 
 def test_a_number_of_our_shape_that_is_not_ours_is_kept_apart():
