@@ -15,6 +15,7 @@ from triage.extractors import (
     anchors,
     answers,
     by_order,
+    clause_days,
     clause_values,
     cues,
     descriptions,
@@ -236,7 +237,7 @@ class Narrator:
             if listed or len(group) > 1:
                 whole = replace(sentence, text=stretch)
                 shared = clause_values.values_of(stretch, whole, self._context, found[group[0]].candidates)
-                if not clause_values.one_day(stretch, self._context):
+                if not clause_days.one_day(stretch, self._context):
                     shared = replace(shared, promised=None, former_date=None)
             for place in group:
                 start, end = stretches[place]

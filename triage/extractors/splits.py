@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from triage.domain.evidence import Stated
-from triage.extractors import clause_prices, clause_values, clauses, cues, quantities, regions
+from triage.extractors import clause_days, clause_prices, clause_values, clauses, cues, quantities, regions
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
@@ -18,7 +18,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
     """The values of a stretch of text; several where quantities are paired with days of their own."""
     found = quantities.in_text(text, context, candidates)
     stated = [item for item in found if item.role is quantities.Use.STATED]
-    days = [day for day in cues.dates_in(text, context) if not clause_values.is_reference(text, day)]
+    days = [day for day in cues.dates_in(text, context) if not clause_days.is_reference(text, day)]
     days = [day for day in days if not cues.behind_former(text, day) and not cues.misses(text, day, days)]
     distinct = len({day.value for day in days})
     if len(stated) >= 2 and distinct >= 2:
@@ -37,7 +37,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
         later = clause_values.values_of(rest, sentence, context, candidates)
         later = _counted(later, stated, (cut, len(text)), sentence, context)
         if later.promised is None and now.promised is not None:
-            later = replace(later, promised=clause_values.later_than(now.promised, rest, sentence, context))
+            later = replace(later, promised=clause_days.later_than(now.promised, rest, sentence, context))
         return [now, replace(later, remainder=True)]
     return [clause_values.values_of(text, sentence, context, candidates)]
 
@@ -106,7 +106,7 @@ def _rest_begins(
         start = own[-1].start if own else hit.start
         before = any(item.end <= start for item in stated)
         behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
-        behind = behind or bool(clause_values.shifts_behind(text[start:]))
+        behind = behind or bool(clause_days.shifts_behind(text[start:]))
         if before and behind:
             return start
     return None

@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import anchors, clause_values, cues, quantities, topics, vocabulary
+from triage.extractors import anchors, clause_days, cues, quantities, topics, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -70,7 +70,7 @@ def after_told(values: Values, before: Sequence[LineStatement], sentence: Senten
     told = [line.promised for line in before if line.promised is not None]
     if values.promised is not None or values.quantity is None or not told:
         return values
-    day = clause_values.later_than(told[-1], sentence.text, sentence, context)
+    day = clause_days.later_than(told[-1], sentence.text, sentence, context)
     return replace(values, promised=day, remainder=values.remainder or day is not None)
 
 
