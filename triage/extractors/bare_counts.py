@@ -1,10 +1,11 @@
 """Why a number without a unit counts goods: a label, the rest, a code, a column, a word of delivery beside it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 
-from triage.extractors import cues, numbers, vocabulary
+from triage.extractors import calendar_words, cues, numbers, vocabulary
 from triage.extractors.calendar_words import plain_in_place
 
 _REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
@@ -120,18 +121,80 @@ _ALSO_TWO = {
 }
 
 
+_MORE = {
+    "de": {12: "dutzend", 15: "fünfzehn", 20: "zwanzig", 30: "dreißig", 40: "vierzig", 50: "fünfzig", 100: "hundert"},
+    "en": {12: "dozen", 15: "fifteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 100: "hundred"},
+    "fr": {12: "douzaine", 15: "quinze", 20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 100: "cent"},
+    "it": {12: "dozzina", 15: "quindici", 20: "venti", 30: "trenta", 40: "quaranta", 50: "cinquanta", 100: "cento"},
+    "es": {12: "docena", 15: "quince", 20: "veinte", 30: "treinta", 40: "cuarenta", 50: "cincuenta", 100: "cien"},
+    "nl": {12: "dozijn", 15: "vijftien", 20: "twintig", 30: "dertig", 40: "veertig", 50: "vijftig", 100: "honderd"},
+    "pl": {12: "tuzin", 15: "piętnaście", 20: "dwadzieścia", 30: "trzydzieści", 50: "pięćdziesiąt", 100: "sto"},
+    "pt": {12: "dúzia", 15: "quinze", 20: "vinte", 30: "trinta", 40: "quarenta", 50: "cinquenta", 100: "cem"},
+    "tr": {12: "düzine", 15: "on beş", 20: "yirmi", 30: "otuz", 40: "kırk", 50: "elli", 100: "yüz"},
+}
+_HALF = re.compile(
+    r"(?<![^\W\d_])(?:half|h[äa]lfte|moiti[ée]|mitad|met[àa](?= (?:adesso|subito|il|l'|a|consegn|ora"
+    r"|entro|pronti|pronte))|helft"
+    r"|po[łl]ow[aęey]|metade|yar[ıi]s[ıi]n?[ıi]?)(?![^\W\d_])|一半|半分|半数",
+    re.IGNORECASE,
+)
+#: "the first half of March", "half an hour", "half price", "half April": half of something else.
+_OF_TIME = re.compile(
+    r"(?:first|second|1st|2nd|erste\w*|zweite\w*|premi[èe]re|deuxi[èe]me|primera|segunda|prima|seconda|eerste"
+    r"|tweede|pierwsz\w+|drug\w+|primeira)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+_OF_ELSE = (
+    r"\W?(?:an?\s|past|price|hour|year|day|time|the (?:price|time|year)|(?:of |de |di |d'|des |du "
+    r"|van )?[^\W\d]{3,12}\s?(?:20\d\d|monat))"
+    r"|\s(?:of |de |di |d'|van |w )?(?:%s)(?![^\W\d_])"
+)
+
+
 def in_words(
-    text: str, languages: Sequence[str], expected: set[Decimal], taken: Sequence[tuple[int, int]]
-) -> Iterator[tuple[Decimal, int, int]]:
-    """(count, start, end) of "alle vier", "los dos": only where so many were ordered, and no span or day is meant."""
+    text: str,
+    languages: Sequence[str],
+    expected: set[Decimal],
+    taken: Sequence[tuple[int, int]],
+    said: Iterable[Decimal] = (),
+) -> list[tuple[Decimal, int, int]]:
+    """(count, start, end) of "alle vier", "los dos", "the other dozen", "half": only where so many were ordered, or
+    where they make that up with another number that was said; never of spans and days.
+    """
+    found = [
+        item
+        for item in _spoken(text, languages, expected)
+        if not any(item[1] < end and item[2] > start for start, end in taken)
+    ]
+    whole = [item for item in found if item[0] in expected]
+    if whole:
+        return whole[:1] if not said else []
+    others = list(said)
+    return [
+        item
+        for index, item in enumerate(found)
+        if any(item[0] + other in expected for other in (*others, *(x[0] for at, x in enumerate(found) if at != index)))
+    ]
+
+
+def _spoken(text: str, languages: Sequence[str], expected: set[Decimal]) -> list[tuple[Decimal, int, int]]:
+    found: list[tuple[Decimal, int, int]] = []
     for language in languages:
-        words = [*_WORDS.get(language, "").split("|")]
-        forms = [(word, Decimal(number)) for number, word in enumerate(words, start=2) if word]
-        forms += [(word, Decimal(2)) for word in _ALSO_TWO.get(language, "").split("|") if word]
-        for word, value in forms:
-            if value not in expected:
-                continue
+        forms = [(word, number) for number, word in enumerate(_WORDS.get(language, "").split("|"), start=2) if word]
+        forms += [(word, 2) for word in _ALSO_TWO.get(language, "").split("|") if word]
+        forms += [(word, number) for number, word in _MORE.get(language, {}).items()]
+        for word, number in forms:
             for match in re.finditer(rf"(?<![^\W_]){word}(?![^\W_])", text, re.IGNORECASE):
-                if not any(match.start() < end and match.end() > start for start, end in taken):
-                    yield value, match.start(), match.end()
-                    return
+                found.append((Decimal(number), match.start(), match.end()))
+    if len(expected) == 1:
+        part = next(iter(expected)) / 2
+        folded = plain_in_place(text)
+        for match in _HALF.finditer(text):
+            if not _OF_TIME.search(text[: match.start()]) and not _of_else().match(folded, match.end()):
+                found.append((part, match.start(), match.end()))
+    return sorted(set(found), key=lambda item: item[1])
+
+
+@cache
+def _of_else() -> re.Pattern[str]:
+    return re.compile(_OF_ELSE % calendar_words.month_pattern(), re.IGNORECASE)

@@ -25,6 +25,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
             r"(?<![^\W\d_])(?:op|am|le|el|on|per|il|au|al|tot|d\.d\.|van|komt|komen|levering|leverdatum|geleverd|binnen|vanaf|naar)\s"
             r"(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d|\s?(?:dag|day|tag|jour|d[ií]a|week|woche|sem|st|pcs|uds))"
         ),
+        "bare_dashed": re.compile(r"(?<![\w./,-])(\d{1,2})-(\d{1,2})(?![\w-]|[.,]\d)"),
         "compact": re.compile(r"(?<![\d\w])(20[2-3]\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?![\d\w])"),
         "named": re.compile(
             rf"(?<![\w.])(\d{{1,2}})(?:\.|st|nd|rd|th|er|ere|o|º|ª|°)?[\s\u00a0\-./]{{0,3}}(?:of |de |d'|di )?({month})(?![^\W\d_])\.?"

@@ -146,7 +146,8 @@ def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:
             continue
         ahead = (name - frame.today.weekday()) % 7 or 7
         if match.group("n"):
-            found = _weekday_of_month(name, int(match.group("n")), frame)
+            gone = _GONE.search(text[max(0, match.start() - 28) : match.start()]) is not None
+            found = _weekday_of_month(name, int(match.group("n")), frame, gone=gone)
             if found:
                 yield match.start(), match.end(), found, "day", (), 0.95
         elif match.group("next") or match.group("behind"):
@@ -165,15 +166,18 @@ def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), frame.today + timedelta(days=ahead), "relative", (), 0.8
 
 
-def _weekday_of_month(weekday: int, day: int, frame: Frame) -> date | None:
-    """The next day of a month with that number that falls on that weekday."""
+def _weekday_of_month(weekday: int, day: int, frame: Frame, *, gone: bool) -> date | None:
+    """The next day of a month with that number that falls on that weekday; the last one where something was sent."""
     year, month = frame.today.year, frame.today.month
-    for _ in range(4):
+    past: date | None = None
+    for _ in range(3):
         found = day_of(year, month, day)
         if found is not None and found >= frame.today - timedelta(days=7) and found.weekday() == weekday:
-            return found
+            if found >= frame.today or gone:
+                return found
+            past = past or found
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-    return None
+    return past
 
 
 def _lead_times(text: str, frame: Frame) -> Iterator[Hit]:

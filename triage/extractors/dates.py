@@ -7,7 +7,7 @@ the 10th, its middle the 15th, its end the last day; a bare month is its last da
 import calendar
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from triage.domain import units
@@ -157,6 +157,11 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
         found = day_of(int(written), month, day) if written else likely_year(month, day, frame)
         if found and plausible(found, frame):
             yield match.start(), match.end(), found, "day", (), 0.98
+    for match in patterns["bare_dashed"].finditer(text):
+        value = day_of(frame.today.year, int(match.group(2)), int(match.group(1)))
+        value = value if value in frame.near else day_of(frame.today.year + 1, int(match.group(2)), int(match.group(1)))
+        if value in frame.near and value is not None:  # "as agreed, so 5-3": one of our days
+            yield match.start(), match.end(), value, "day", (), 0.8
     for name in ("short", "slash", "dashed"):
         for match in patterns[name].finditer(text):
             result = _numeric(int(match.group(1)), int(match.group(2)), None, frame, "." if name == "short" else "/")
@@ -353,21 +358,6 @@ def find_dates(
             )
         )
     return tuple(date_windows.joined(text, folded, kept))
-
-
-def named_weekdays(lines: Iterable[str], today: date) -> tuple[date, ...]:
-    """The days to come that are written with their day of the week: "Friday 26 March", "środa 17.03"."""
-    found = set()
-    pattern = re.compile(
-        rf"(?<![^\W\d_])(?:{words.weekday_pattern()})[,.]?\s(?:den |the |dem |le |el |dnia |dia )?(?=\d)"
-    )
-    for line in lines:
-        folded = _plain(line[:400])
-        for match in pattern.finditer(folded):
-            days = [day for day in find_dates(line[match.end() : match.end() + 24], today=today) if day.start == 0]
-            if days and days[0].precision == "day" and today <= days[0].value <= today + timedelta(days=60):
-                found.add(days[0].value)
-    return tuple(sorted(found))
 
 
 def _named_by_day(hit: Hit, hits: list[Hit], text: str) -> bool:

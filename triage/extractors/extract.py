@@ -16,7 +16,7 @@ from triage.domain.statement import Disposition, LineStatement, Loose, PriceChan
 from triage.extractors import (
     accounts,
     clauses,
-    dates,
+    dated_weekdays,
     fields,
     letters,
     loose,
@@ -117,7 +117,7 @@ class _Collector:
             languages=self._reading.languages,
             decimal_mark=fields.decimal_mark_of(part),
             day_first=self._hints.day_first,
-            weekdays=dates.named_weekdays([line.text for line in part.lines[:_MOST_SENTENCES]], self._today),
+            weekdays=dated_weekdays.named_weekdays([line.text for line in part.lines[:_MOST_SENTENCES]], self._today),
             is_invoice=self._title in _INVOICE,
             is_shipping=self._title in _SHIPPING,
         )

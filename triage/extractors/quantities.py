@@ -138,7 +138,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
                 confidence=confidence,
             )
         )
-    found = found or _in_words(text, context, expected, taken)
+    found += _in_words(text, context, expected, taken, {item.value for item in found} | {item.value for item in bare})
     found = sorted([*found, *_completing(text, found, bare, expected)], key=lambda item: item.start)
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
@@ -149,13 +149,13 @@ _SPOKEN = 0.75  # of a count in words that is what was ordered
 
 
 def _in_words(
-    text: str, context: Context, expected: set[Decimal], taken: Sequence[tuple[int, int]]
+    text: str, context: Context, expected: set[Decimal], taken: Sequence[tuple[int, int]], said: set[Decimal]
 ) -> list[FoundQuantity]:
     return [
         FoundQuantity(
             value=value, start=start, end=end, text=text[start:end], unit="", role=Use.STATED, confidence=_SPOKEN
         )
-        for value, start, end in bare_counts.in_words(text, context.languages, expected, taken)
+        for value, start, end in bare_counts.in_words(text, context.languages, expected, taken, said)
     ]
 
 

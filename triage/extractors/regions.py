@@ -30,12 +30,17 @@ _IN_COMPANY_BEHIND = re.compile(r"^\w*(?:\s(?:ile\s)?birlikte)(?!\w)|^一起|^�
 
 
 def subjects(text: str, found: Sequence[Anchor]) -> list[Anchor]:
-    """Without goods that others only come with: "the pulleys leave together with the 20 supports"."""
-    return [
+    """Without goods that others only come with: "the pulleys leave together with the 20 supports".
+
+    "With the supports all is well" speaks of nothing else.
+    """
+    kept = [
         anchor
         for anchor in found
         if not _IN_COMPANY.search(text[: anchor.start]) and not _IN_COMPANY_BEHIND.match(text[anchor.end :])
     ]
+    opens = found and _IN_COMPANY.match(text[: found[0].start])
+    return kept or (list(found) if opens else [])
 
 
 #: A sentence that opens with a condition.

@@ -56,6 +56,8 @@ def has_day(lines: Sequence[LineStatement], anchor: Anchor) -> bool:
 
 def contradicts(text: str, values: Values, lines: Sequence[LineStatement], anchor: Anchor) -> bool:
     """Another day for all of the goods, with no word of a change: it is of goods that the sentence names otherwise."""
+    if _settled_before(text, values, lines, anchor):
+        return True
     if values.promised is None or values.quantity is not None or values.remainder:
         return False
     ids = {item.line.id for item in anchor.candidates}
@@ -63,6 +65,19 @@ def contradicts(text: str, values: Values, lines: Sequence[LineStatement], ancho
     days = {line.promised.value for line in told if line.promised is not None}
     settled = cues.affirmed(text, "as_ordered") and not cues.has(text, "delay", "instead_of", "new", "correction")
     return settled and bool(days) and values.promised.value not in days
+
+
+def _settled_before(text: str, values: Values, lines: Sequence[LineStatement], anchor: Anchor) -> bool:
+    """ "The lamps are not affected, as ordered", after these goods got a day: it is of goods that we did not know."""
+    if values.quantity or values.price or values.promised or values.former_date or values.remainder:
+        return False
+    fate = values.disposition
+    if fate is None or fate.value is not Disposition.ACCEPTED or not cues.affirmed(text, "as_ordered", "unaffected"):
+        return False
+    if any(vocabulary.phrases_in(text, name) for name in ("labels.prices", "columns.unit_price", "labels.quantities")):
+        return False
+    ids = {item.line.id for item in anchor.candidates}
+    return any(line.anchor in ids and line.promised is not None and line.disposition is None for line in lines)
 
 
 def after_told(values: Values, before: Sequence[LineStatement], sentence: Sentence, context: Context) -> Values:
