@@ -76,6 +76,11 @@ def _plainly(
         if not confirmation.orders and not confirmation.unmatched:
             # What is discontinued and hits no order is news.
             return replace(kind, kind=Kind.OTHER, confidence=0.7, runner_up=Kind.CANCELLATION)
+    unpriced = not any(line.price for line in statement.lines) and not statement.price_changes
+    if kind.kind is Kind.PRICE_CHANGE_NOTICE and told.dated and unpriced:
+        # Days for goods of ours, and no price at all: something else is adjusted.
+        chosen = Kind.DELAY_NOTICE if told.late else Kind.ORDER_CONFIRMATION
+        return replace(kind, kind=chosen, confidence=0.75, runner_up=Kind.PRICE_CHANGE_NOTICE)
     general = any(change.percent or change.valid_from for change in statement.price_changes)
     if kind.kind is Kind.PRICE_CHANGE_NOTICE and statement.order_numbers and told.priced and not general:
         # Other prices for the lines of an order it names: an answer to the order, no letter to all customers.

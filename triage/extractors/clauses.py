@@ -180,10 +180,27 @@ def split_sentences(text: str) -> list[str]:
     return found
 
 
+def breaks(text: str, start: int = 0, end: int | None = None) -> list[re.Match[str]]:
+    """Where a sentence may turn to other goods; the point of an abbreviation ("60 szt. A") is no such place."""
+    return [
+        match
+        for match in BREAK.finditer(text, start, len(text) if end is None else end)
+        if not (match.group().startswith(".") and _is_shortened(text[: match.start() + 1]))
+    ]
+
+
+def _is_shortened(head: str) -> bool:
+    counted = _COUNTED_UNIT.search(head)
+    return bool(_ABBREVIATION.search(head)) or (counted is not None and units.find_unit(counted.group(1)) is not None)
+
+
+_COUNTED_UNIT = re.compile(r"\d\s?([^\W\d_]{1,8})\.$")
+
+
 def stretches(text: str) -> list[tuple[int, int]]:
     """(start, end) of the stretches of a sentence between commas, conjunctions and their like."""
     found, start = [], 0
-    for match in BREAK.finditer(text):
+    for match in breaks(text):
         if match.start() > start:
             found.append((start, match.start()))
         start = match.end()

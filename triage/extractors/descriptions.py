@@ -22,7 +22,8 @@ _CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s|-(?:ki|tki|er|ek)
 
 #: "0,18 kW", "1500 W", "φ3.5": a size with its unit tells goods that differ in nothing else.
 _MEASURED = re.compile(
-    r"(?<![\w.,/-])(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<u>k?w|k?va|v|a|hp|ps|cv|bar|mbar|nm|hz|°|zoll|inch|\")(?![\w/²³])"
+    r"(?<![\w.,/-])(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<u>k?w|k?va|v|a|hp|ps|cv|bar|mbar|nm|hz|°|zoll"
+    r"|inch|\")(?![\w/²³])"
     r"|(?P<d>[φØø⌀Φ]\s?)(?P<m>\d{1,4}(?:[.,]\d{1,3})?)",
     re.IGNORECASE,
 )
@@ -147,6 +148,33 @@ def fits_several(text: str, hints: Hints) -> bool:
         if any(len(word) >= 5 and word.isalpha() and stands_in(word, words) for word in candidate.words)
     }
     return len(goods) > 1
+
+
+#: "Both belts", "alle Ventile", "les deux vannes": goods called together, and how many where that is said.
+_TOGETHER = re.compile(
+    r"(?<![^\W\d_])(?:(?P<two>both|beiden?|les deux|los dos|las dos|ambos|ambas|entrambi|entrambe|i due"
+    r"|le due|obie|oba|os dois"
+    r"|as duas|de twee|the two|die zwei|her iki)|all(?: the| of the)?|alle|s[äa]mtliche|tou(?:s|tes) les"
+    r"|todos los|todas las"
+    r"|tutti i|tutti gli|tutte le|wszystkie|todos os|todas as|t[üu]m)\s(?:(?:the|of the|die|les|i|le|os"
+    r"|as)\s)?(?P<word>[^\W\d_]{4,})",
+    re.IGNORECASE,
+)
+
+
+def together(text: str, candidates: Sequence[Candidate]) -> list[Anchor]:
+    """Some lines of an order, not all, that are called by one word of their descriptions: "both belts"."""
+    for match in _TOGETHER.finditer(text):
+        said = words_of(match.group("word"))
+        meant = [item for item in candidates if any(len(w) >= 4 and stands_in(w, said) for w in item.words)]
+        count = len({item.line.id for item in meant})
+        orders = {item.order.id for item in meant}
+        if len(orders) != 1 or count < 2 or count == len({item.line.id for item in candidates}):
+            continue
+        if match.group("two") and count != 2:  # noqa: PLR2004
+            continue
+        return [anchor_at(text, match.start(), match.end(), (item,), "description", 0.72) for item in meant]
+    return []
 
 
 def _is_called(candidate: Candidate, text: str) -> bool:

@@ -34,6 +34,17 @@ _DAY_FIRST_NOT = frozenset(
 SHORTEST_CODE = 4
 
 
+#: Words of descriptions that name nothing.
+_JOINING = frozenset(
+    re.findall(
+        r"\w+",
+        "with without for from and the mit ohne fur und der die das von nach zum zur avec sans pour et les des dans con"
+        " senza per sin para met zonder voor en het een van com sem dla bez oraz ile icin del della delle dei degli los"
+        " las una new neu neue nuevo nuovo nieuw nowy novo yeni as to be not all our your it is in on of at by",
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A line of ours that the message may speak of."""
@@ -76,7 +87,7 @@ def words_of(text: str) -> frozenset[str]:
 def _candidate(order: Order, line: OrderLine, extra: Iterable[str]) -> Candidate:
     written = [line.product_code, *line.supplier_codes, *extra, *_BRACKETED.findall(line.description)]
     canonical = frozenset(code for code in (codes.canonical(item) for item in written) if len(code) >= 3)
-    words = words_of(_BRACKETED.sub(" ", line.description))
+    words = words_of(_BRACKETED.sub(" ", line.description)) - _JOINING
     return Candidate(order=order, line=line, codes=canonical, words=words)
 
 
@@ -104,7 +115,7 @@ def hints_of(book: OrderBook, orders: tuple[Order, ...]) -> Hints:
             candidate = _candidate(order, line, extra)
             if line.product_id is not None:
                 more = [names.get(line.product_id, ""), *supplier_names.get(line.product_id, [])]
-                words = candidate.words | words_of(" ".join(more))
+                words = candidate.words | (words_of(" ".join(more)) - _JOINING)
                 candidate = Candidate(order=order, line=line, codes=candidate.codes, words=words)
             candidates.append(candidate)
     by_code: dict[str, list[Candidate]] = defaultdict(list)

@@ -173,6 +173,7 @@ class Narrator:
             mine = self._candidates()
             found = self._names.find(sentence.text) or anchors.by_count(sentence.text, mine)
             found = found or spoken_lines.by_sum(sentence.text, self._context, mine)
+            found = found or descriptions.together(sentence.text, mine)
             if self._topic and any(regions.same_goods(anchor, self._topic[-1]) for anchor in found):
                 found = []  # it goes on
         if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):

@@ -155,10 +155,10 @@ def regions(text: str, found: list[Anchor], context: Context) -> list[tuple[int,
 
 def last_break(between: str) -> int:
     """Cut before what introduces the next name ("…, 40 pcs of")."""
-    breaks = list(clauses.BREAK.finditer(between))
+    breaks = clauses.breaks(between)
     return breaks[-1].end() if breaks else 0
 
 
 def first_break(between: str) -> int:
-    match = clauses.BREAK.search(between)
-    return match.end() if match else 0
+    breaks = clauses.breaks(between)
+    return breaks[0].end() if breaks else 0

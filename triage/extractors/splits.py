@@ -133,7 +133,7 @@ def _starts(places: Sequence[tuple[int, int]], text: str) -> list[int]:
     """
     starts = [places[0][0]]
     for (_, end), (start, _) in itertools.pairwise(places):
-        breaks = list(clauses.BREAK.finditer(text, end, start))
+        breaks = clauses.breaks(text, end, start)
         rest = [found for found in breaks if not _DATE_MARK.search(text[found.end() : start])]
         starts.append(rest[-1].start() if rest else start)
     return starts
