@@ -167,9 +167,9 @@ def in_words(
         if not any(item[1] < end and item[2] > start for start, end in taken)
     ]
     whole = [item for item in found if item[0] in expected]
-    if whole:
-        return whole[:1] if not said else []
     others = list(said)
+    if whole:
+        return whole[:1] if expected.isdisjoint(others) else []
     return [
         item
         for index, item in enumerate(found)

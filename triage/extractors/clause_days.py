@@ -28,6 +28,8 @@ _LETTER = re.compile(
 def is_reference(text: str, day: FoundDate) -> bool:
     """The day of an earlier letter or of our order, not a delivery: "your order of 5 October"."""
     before = vocabulary.before(text, day.start, 60)
+    if re.match(r"\s?(?:tarihli|日付|付け?の|的订单|的來函|的来函)", text[day.end :]):
+        return True
     if not _REFERENCE_DAY.search(before):
         return False
     said = _REFERENCE_DAY.sub("", before)  # "del 02/04/27" can be "delivery" as well

@@ -23,6 +23,7 @@ class Context:
     price_per: Decimal | None = None  # said for the whole document
     currency: str | None = None  # said for the whole document
     weekdays: tuple[date, ...] = ()  # days to come that the part names with their day of the week
+    told: date | None = None  # the day that the sentences before named last
     is_invoice: bool = False
     is_shipping: bool = False
     places: Places = field(init=False, repr=False, compare=False)

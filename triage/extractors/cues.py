@@ -139,6 +139,7 @@ def dates_in(text: str, context: Context) -> list[FoundDate]:
         day_first=context.day_first,
         languages=context.languages,
         near=context.near,
+        told=context.told,
     )
     if any(item.precision == "relative" for item in found) and context.weekdays:
         found = tuple(_as_dated(item, context) for item in found)

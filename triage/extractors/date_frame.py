@@ -31,6 +31,7 @@ class Frame:
     day_first: bool | None
     near: tuple[date, ...]
     languages: tuple[str, ...] = ()  # of the message; empty where unknown
+    told: date | None = None  # a day that the text before named
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

@@ -84,6 +84,10 @@ FRENCH_WEEK = re.compile(
     r"(?:livr\w*|dispo\w*|exped\w*|depart|arriv\w*|debut|fin|en|pour|prevue?)\s(?:la\s)?s\.\s?(\d{1,2})(?![\d.,%])"
 )
 CJK_DAY = re.compile(r"(?<![\d月/.-])(\d{1,2})日(?!間|以内|前|後|分|内|本)")
+#: "19 号到": elsewhere "3 号" numbers a building or a line.
+CHINESE_DAY = re.compile(
+    r"(?<![\d月/.-])(\d{1,2})\s?[号號](?=\s?(?:左右|之?前|以前|到|发|發|送|交|出|能|可|就|，|。|；|$))"
+)
 CJK_NEXT = re.compile(
     r"(下下|下|本|这)(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|(来週|再来週|今週)の?([月火水木金土日])曜"
 )

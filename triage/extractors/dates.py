@@ -5,14 +5,13 @@ the 10th, its middle the 15th, its end the last day; a bare month is its last da
 """
 
 import calendar
-import itertools
 import re
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from triage.domain import units
 from triage.extractors import calendar_words as words
-from triage.extractors import date_patterns, date_relative, date_windows
+from triage.extractors import date_ordinals, date_patterns, date_relative, date_windows
 from triage.extractors.date_frame import PAST, FoundDate, Frame, Hit, day_of, full_year, likely_year, plausible
 from triage.extractors.numbers import fold
 
@@ -88,39 +87,6 @@ def _month_day(part: str, month: int, year: str | None, frame: Frame) -> date | 
     if base is None:
         return None
     return _end_of_month(base.year, month) if part == "e" else base
-
-
-def _ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:
-    """ "mid December, the 16th": the month named before; else the next such day."""
-    found_days = itertools.chain(
-        date_patterns.patterns()["ordinal"].finditer(text),
-        date_patterns.bare_day().finditer(text),
-        # "4月8日 … 翌週15日": the month was told before.
-        (match for match in date_patterns.CJK_DAY.finditer(text) if any(hit[1] <= match.start() for hit in found)),
-    )
-    for match in found_days:
-        if match.group().startswith("le ") and frame.languages and "fr" not in frame.languages:
-            continue  # "le 10 colonne": an Italian article
-        if _MINUS.search(text[max(0, match.start() - 8) : match.start()]):
-            continue  # "11,90 meno il 5": five per cent less
-        day = int(next(group for group in match.groups() if group))
-        before = [hit for hit in found if hit[1] <= match.start()]
-        base = before[-1][2] if before else frame.today
-        value = day_of(base.year, base.month, day)
-        if value is None or (not before and value < frame.today):
-            year, month = (base.year + 1, 1) if base.month == 12 else (base.year, base.month + 1)
-            value = day_of(year, month, day)
-        if not before and value not in frame.near:
-            # "by the 16th" of an order that is due on the 16th of the next month.
-            ahead = ((frame.today.month - 1 + more) for more in range(_ORDINAL_MONTHS))
-            days = (day_of(frame.today.year + month // 12, month % 12 + 1, day) for month in ahead)
-            value = next((item for item in days if item is not None and item in frame.near), value)
-        if value is not None:
-            yield match.start(), match.end(), value, "day", (), 0.85
-
-
-_MINUS = re.compile(r"(?:meno|menos|moins|minus|less|min|minder)\s$")
-_ORDINAL_MONTHS = 4  # this month and three more, among which a day without a month is looked for
 
 
 def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
@@ -313,15 +279,17 @@ def find_dates(
     day_first: bool | None = None,
     languages: tuple[str, ...] = (),
     near: Collection[date] = (),
+    told: date | None = None,
 ) -> tuple[FoundDate, ...]:
     """All dates of a text, in order; overlapping readings give way to the longer.
 
     today: the day the message was written; years that are not written are chosen by it. day_first: how the supplier's
     country writes 4/12, None where unknown: then `near`, the days our orders expect, decide, or the date is doubtful.
+    told: a day that the text before named; "the 23rd" behind "16 April" is one of April.
     """
     if len(text) > 4000:
         text = text[:4000]
-    frame = Frame(today=today, day_first=day_first, near=tuple(near), languages=languages)
+    frame = Frame(today=today, day_first=day_first, near=tuple(near), languages=languages, told=told)
     folded = _plain(text)
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月明后後]|[a-z]{4,}", folded):
         return ()
@@ -332,7 +300,7 @@ def find_dates(
         *_vague(folded, frame),
         *date_relative.relative(folded, frame),
     ]
-    hits += list(_ordinals(folded, frame, sorted(hits)))
+    hits += list(date_ordinals.ordinals(folded, frame, sorted(hits)))
     hits = [hit for hit in hits if not _named_by_day(hit, hits, folded)]
     kept: list[FoundDate] = []
     for start, end, value, precision, others, confidence in sorted(hits, key=lambda hit: (hit[0], -(hit[1] - hit[0]))):

@@ -22,7 +22,7 @@ _CALLED_BY_SIZE = re.compile(r"(?<![\w.,/-])(\d{2,4})(?:ern?|s|-(?:ki|tki|er|ek)
 
 #: "0,18 kW", "1500 W", "φ3.5": a size with its unit tells goods that differ in nothing else.
 _MEASURED = re.compile(
-    r"(?<![\w.,/-])(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<u>k?w|k?va|v|a|hp|ps|cv|bar|mbar|nm|hz|°|zoll"
+    r"(?<![\w.,/-])(?P<n>\d{1,4}(?:[.,]\d{1,3})?)\s?(?P<u>k?w|k?va|v|a|hp|ps|cv|bar|mbar|nm|hz|°|mm|µm|micron|zoll"
     r"|inch|\")(?![\w/²³])"
     r"|(?P<d>[φØø⌀Φ]\s?)(?P<m>\d{1,4}(?:[.,]\d{1,3})?)",
     re.IGNORECASE,
@@ -171,7 +171,7 @@ def together(text: str, candidates: Sequence[Candidate]) -> list[Anchor]:
         orders = {item.order.id for item in meant}
         if len(orders) != 1 or count < 2 or count == len({item.line.id for item in candidates}):
             continue
-        if match.group("two") and count != 2:  # noqa: PLR2004
+        if match.group("two") and count != 2:
             continue
         return [anchor_at(text, match.start(), match.end(), (item,), "description", 0.72) for item in meant]
     return []
@@ -210,8 +210,23 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
     if len(word) == _INFLECTED and word.isascii() and word[-1] in "aeiouy":
         # "pompy" of a "pompa": the last vowel changes with the case or the number.
         return any(other[:-1] == word[:-1] and other[-1] in "aeiouy" for other in words if len(other) == len(word))
+    if len(word) >= _COMPOUND and word.isalpha() and any(_is_shortened(word, other) for other in words):
+        return True
     # "die Muffen" of an "Übergangsmuffe": what a compound ends in names the thing.
     return len(word) >= _COMPOUND and word.isalpha() and any(_ends(word, other) for other in words)
+
+
+_LEAST_ALIKE = 6, 4  # letters with which a compound and its shorter form begin, and end
+
+
+def _is_shortened(compound: str, word: str) -> bool:
+    """ "Antislipverf" of an "antislipdekverf": the middle of the compound is left out."""
+    begins, ends = _LEAST_ALIKE
+    return (
+        begins + ends <= len(word) < len(compound)
+        and compound[:begins] == word[:begins]
+        and compound[-ends:] == word[-ends:]
+    )
 
 
 def _ends(compound: str, word: str) -> bool:

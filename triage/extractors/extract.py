@@ -24,6 +24,7 @@ from triage.extractors import (
     references,
     rows,
     titles,
+    vocabulary,
 )
 from triage.extractors.context import Context
 from triage.extractors.edi import reader as edi
@@ -44,6 +45,11 @@ def extract(reading: Reading, book: OrderBook, now: datetime) -> Statement:
 
     now: aware; stands in for the day of writing where the message has no date of its own.
     """
+    with vocabulary.spoken(reading.languages):
+        return _extracted(reading, book, now)
+
+
+def _extracted(reading: Reading, book: OrderBook, now: datetime) -> Statement:
     found = references.order_numbers(reading, book)
     title = titles.document_title(reading)
     orders = _orders_meant(book, found)

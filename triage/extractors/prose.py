@@ -7,7 +7,6 @@ of the one before. What can belong to several lines is said with less confidence
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, WholeOrder
@@ -19,7 +18,6 @@ from triage.extractors import (
     clause_values,
     cues,
     descriptions,
-    fields,
     regions,
     splits,
     spoken_lines,
@@ -31,6 +29,7 @@ from triage.extractors.anchor import Anchor
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
+from triage.extractors.field_dates import FieldDates
 from triage.extractors.hints import Candidate
 from triage.extractors.references import OrderNumbers
 from triage.extractors.topics import Names
@@ -72,14 +71,12 @@ class Narrator:
         self._mentioned: list[int] = []
         self._unplaced: list[Evidence] = []
         self._mentions: dict[int, Values] = {}  # quantities named with goods in a sentence that states nothing else
-        self._fields_between = False  # several delivery dates stand as fields between the goods
-        self._forward: Stated[date] | None = None
-        self._block: list[int] = []  # statements since the last field
+        self._fields = FieldDates()
+        self._begun = 0  # where the statements of the sentence begin
 
     def tell(self, sentences: Sequence[Sentence]) -> Spoken:
         """Read all sentences in order."""
-        days = {found[0] for item in sentences if (found := fields.field_date(item.text, self._context))}
-        self._fields_between = len(days) > 1
+        self._fields = FieldDates.between(sentences, self._context)
         for sentence in sentences:
             self._sentence(sentence)
         return Spoken(
@@ -94,13 +91,19 @@ class Narrator:
             if order is not None:
                 self._order = order
                 self._topic = ()
-                self._forward, self._block = None, []
+                self._fields.begin()
             known = (len(self._lines), len(self._wholes), len(self._unplaced), dict(self._mentions))
             self._read(piece)
             said = known != (len(self._lines), len(self._wholes), len(self._unplaced), self._mentions)
-            field = self._fields_between and fields.field_date(piece.text, self._context) is not None
+            self._remember_day(piece)
+            field = self._fields.holds(piece, self._context)
             if not (said or field or self._beside_table) and topics.names_a_day(piece, self._context):
                 self._unplaced.append(self._context.evidence(piece.text, page=piece.page))
+
+    def _remember_day(self, sentence: Sentence) -> None:
+        days = [day.value for day in cues.dates_in(sentence.text, self._context) if day.precision == "day"]
+        if days:
+            self._context = replace(self._context, told=days[-1])
 
     def _answered(self, sentence: Sentence) -> None:
         """An answer below quoted words is about the goods that the nearest of them name, where these are one line's."""
@@ -141,10 +144,10 @@ class Narrator:
             self._topic_age = 0
             # A list of goods without days is one topic: the day that follows is for all of them.
             self._undated = len(self._lines) > before and all(line.promised is None for line in self._lines[before:])
-            self._date_by_field(before)
+            self._fields.date(self._lines, before)
             return
         self._topic_age += 1
-        if self._dates_block(sentence):
+        if self._fields.dates_block(self._lines, sentence, self._context):
             return
         unclear = descriptions.fits_several(sentence.text, self._context.hints)
         if unclear and not self._beside_table and topics.tells(sentence.text, self._context):
@@ -184,39 +187,15 @@ class Narrator:
             found = [replace(found[0], candidates=topic.candidates, by="topic", code=topic.code)] if same else []
         return everything, found
 
-    def _dates_block(self, sentence: Sentence) -> bool:
-        """A line "delivery date: …" between blocks of goods: for the undated goods above it, else for those below."""
-        if not self._fields_between:
-            return False
-        found = fields.field_date(sentence.text, self._context)
-        if found is None:
-            return False
-        value, confidence = found
-        place = self._context.evidence(sentence.text, page=sentence.page)
-        day = Stated(value=value, evidence=place, confidence=confidence, source="field")
-        undated = [index for index in self._block if self._lines[index].promised is None]
-        for index in undated:
-            self._lines[index] = replace(self._lines[index], promised=day)
-        self._forward = None if undated else day
-        self._block = []
-        return True
-
     def _turns(self, lead: str, rest: str) -> bool:
         """ "The order is confirmed for 1 December, but the price of X …": first the whole order, then some goods."""
         whole = whole_orders.is_whole(lead) and cues.has(lead, "confirm", "as_ordered")
         hints = self._context.hints
         return whole and not anchors.find_anchors(lead, hints) and bool(anchors.find_anchors(rest, hints))
 
-    def _date_by_field(self, before: int) -> None:
-        """New goods take the date of the field above them, or wait for the field below."""
-        for index in range(before, len(self._lines)):
-            if self._forward is not None and self._lines[index].promised is None:
-                self._lines[index] = replace(self._lines[index], promised=self._forward)
-            else:
-                self._block.append(index)
-
     def _about(self, sentence: Sentence, found: list[Anchor], covered: str) -> None:
         """A sentence that names lines. covered: without their codes: no number or week is read out of a code."""
+        self._begun = len(self._lines)
         listed = regions.listed(covered, found, self._context)
         # What is said of the other lines is not said of these.
         others = [hit.start for hit in regions.of_others(covered) if hit.start >= found[-1].end]
@@ -276,6 +255,7 @@ class Narrator:
             silent = not values.says_something
             if shared and len(pieces) == 1 and values.promised is None:
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
+            values = spoken_lines.with_others(text, values, self._lines, self._lines[self._begun :])
             if anchor.by in ("description", "quantity"):
                 values = clause_values.about_delivery(covered.text, values, anchor.candidates)
             if shared and values.disposition is None and silent:
@@ -339,6 +319,7 @@ class Narrator:
                 said = answers.accepted(sentence, values, self._asked, self._context)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
+                said = spoken_lines.with_others(sentence.text, said, self._lines, ())
                 said = spoken_lines.without_vague_substitute(sentence.text, said, self._context)
                 if len({item.line.id for other in goods for item in other.candidates}) > 1:
                     said = replace(said, price=None)  # which of them it is for is not said

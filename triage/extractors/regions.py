@@ -108,7 +108,13 @@ def listed(text: str, found: Sequence[Anchor], context: Context) -> bool:
 
 _JOINT = re.compile(
     r"^[^\W\d_]{0,4}[\s,()]*(?:[/&+–-]|bis|und|and|et|y|e|ed|en|i|ve|as well as|sowie|ainsi que|ile|和|及|与|と|、)?\s*"
-    r"(?:(?:the|die|der|das|den|les|le|la|los|las|el|gli|lo|il|de|het|os|as|o|a)\s)?$",
+    r"(?:(?:the|die|der|das|den|les|le|la|los|las|el|gli|lo|il|de|het|os|as|o|a|i)\s)?"
+    # "the 12 bollards and the 40 cleats": each is counted
+    r"(?:(?:\d[\d.,]*|two|three|four|five|six|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|due|tre"
+    r"|quattro|cinque|sei"
+    r"|dos|tres|cuatro|cinco|seis|twee|drie|vier|vijf|zes|dois|duas|três)\s(?:(?:x|pcs?|pieces|stück"
+    r"|stk\.?|st\.?|units?|uds?\.?"
+    r"|pezzi|pz\.?|pièces|szt\.?|stuks|adet|m|kg|un\.?)\s)?(?:(?:of|de|di|d'|von)\s?)?)?$",
     re.IGNORECASE,
 )
 

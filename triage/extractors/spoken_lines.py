@@ -23,6 +23,32 @@ _NEAR, _FAR = Decimal("0.1"), Decimal("0.35")  # of a price, by which it is a li
 _LABEL = re.compile(r"^\W{0,3}((?:[^\W\d_]+['’\s]){0,3}[^\W\d_]{3,})\s?[:：]")
 
 
+#: "… and the 16 port cleats likewise": as was said just before.
+_LIKEWISE = re.compile(
+    r"(?<![^\W\d_])(?:ebenfalls|ebenso|gleichfalls|auch|dito|also|too|as well|likewise|ditto|également"
+    r"|aussi|idem|de même|también"
+    r"|igualmente|anche|pure|altrettanto|ook|eveneens|idem|również|także|też|também|da)(?![^\W\d_])|同样|也|も同様|も同じ",
+    re.IGNORECASE,
+)
+
+
+def with_others(text: str, values: Values, told: Sequence[LineStatement], sentence: Sequence[LineStatement]) -> Values:
+    """The values with the day of the goods before, where these come "in the same lorry", or "likewise".
+
+    told: all statements before; sentence: those of the same sentence.
+    """
+    if values.promised is not None or (values.disposition and values.disposition.value is not Disposition.ACCEPTED):
+        return values
+    if cues.has(text, "delay", "reject", "cancel", "not_yet_known"):
+        return values
+    same = cues.has(text, "same_shipment") or (bool(sentence) and _LIKEWISE.search(text) is not None)
+    dated = [line.promised for line in (told if cues.has(text, "same_shipment") else sentence) if line.promised]
+    if not same or not dated:
+        return values
+    day = dated[-1]
+    return replace(values, promised=replace(day, confidence=min(day.confidence, 0.75)))
+
+
 def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context) -> LineStatement:
     """The statement of a sentence about the goods of an anchor."""
     orders = {item.order.id for item in anchor.candidates}
@@ -104,7 +130,7 @@ def fits(text: str, values: Values, goods: Sequence[Anchor], candidates: Sequenc
     others = [item.line for item in candidates if item.line.id not in ids]
     if not mine or not others:
         return True
-    if (values.quantity is not None or values.price is not None) and _is_of_others(text):
+    if (values.quantity or values.price or values.promised) and _is_of_others(text):
         return False
     if values.quantity is not None:
         said = values.quantity.value

@@ -7,7 +7,9 @@ have none); a trailing * takes any ending. Braces hold alternatives, an empty on
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -16,6 +18,21 @@ from typing import Any
 from triage.extractors.calendar_words import plain_in_place
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "tr", "zh", "ja")
+
+
+#: The languages of the message being read; none where they are not known.
+_spoken: ContextVar[tuple[str, ...]] = ContextVar("_spoken", default=())
+_LONGEST_SHARED = 5  # letters: "pas" is "not" in French and "not until" in Dutch; longer words rarely mean two things
+
+
+@contextmanager
+def spoken(languages: Sequence[str]) -> Iterator[None]:
+    """Within it short cues of other languages than these (and English, that all use) say nothing."""
+    token = _spoken.set(tuple(languages))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +104,7 @@ class _Phrase:
     text: str
     open_end: bool  # any ending may follow
     pattern: re.Pattern[str] | None
+    languages: frozenset[str] | None = None  # in which alone it says something; None: in all
 
     def end(self, text: str, start: int) -> int | None:
         """Where the phrase ends if it stands at `start`, else None."""
@@ -134,7 +152,7 @@ def _index() -> _Index:
                 # A star within a phrase takes any ending too: "increase* by".
                 escaped = re.escape(text).replace(r"\*", r"[^\W\d_]*").replace(r"\ ", r"[\s\u00a0]+")
                 pattern = re.compile(escaped)
-            phrase = _Phrase(section, text, written.endswith("*"), pattern)
+            phrase = _Phrase(section, text, written.endswith("*"), pattern, _only_in(section, written))
             first = _WORD.match(text)
             if first is None or _is_cjk(text[0]):
                 anywhere.append(phrase)
@@ -149,6 +167,24 @@ def _index() -> _Index:
     )
 
 
+def _only_in(section: str, written: str) -> frozenset[str] | None:
+    """The languages of a short cue that another language may use otherwise."""
+    if (
+        not section.startswith("cues.")
+        or len(written) > _LONGEST_SHARED
+        or not (written.isascii() and written.isalpha())
+    ):
+        return None
+    owners = frozenset(code for code in LANGUAGES if written in _plain_phrases(code, section))
+    return None if "en" in owners else owners
+
+
+@cache
+def _plain_phrases(code: str, section: str) -> frozenset[str]:
+    group, _, name = section.partition(".")
+    return frozenset(plain_in_place(phrase) for phrase in language(code).get(group, {}).get(name, ()))
+
+
 @cache
 def sections() -> tuple[str, ...]:
     """Names of all sections ("cues.delay")."""
@@ -159,7 +195,7 @@ def sections() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _scan(text: str) -> dict[str, tuple[Hit, ...]]:
+def _scan(text: str, speaking: tuple[str, ...]) -> dict[str, tuple[Hit, ...]]:
     """Every phrase of every section in one pass; the longest at each place, none overlapping within a section."""
     plain = plain_in_place(text)
     index = _index()
@@ -167,6 +203,8 @@ def _scan(text: str) -> dict[str, tuple[Hit, ...]]:
     for word in _WORD.finditer(plain):
         start = word.start()
         for phrase in (*index.by_word.get(word.group(), ()), *index.by_stem.get(word.group()[:_STEM], ())):
+            if phrase.languages is not None and speaking and phrase.languages.isdisjoint(speaking):
+                continue
             end = phrase.end(plain, start)
             if end is not None:
                 found.setdefault(phrase.section, []).append((start, end))
@@ -203,4 +241,4 @@ def phrases_in(text: str, section: str) -> tuple[Hit, ...]:
 
     section: "columns.quantity", "labels.total", "titles.invoice", "cues.delay"; an unknown one holds nothing.
     """
-    return _scan(text).get(section, ()) if text else ()
+    return _scan(text, _spoken.get()).get(section, ()) if text else ()
