@@ -93,7 +93,8 @@ def labelled(text: str, start: int) -> bool:
 def rest(text: str, start: int, end: int) -> bool:
     """ "the remaining 10", "balance of 30", "los 15 restantes": a number beside a word for the rest."""
     before, behind = vocabulary.before(text, start, 16), text[end : end + 18]
-    near = [hit for hit in cues.hits(before, "remainder", "missing") if len(before) - hit.end <= 4]
+    near = [hit.end for hit in cues.hits(before, "remainder", "missing") if len(before) - hit.end <= 4]
+    near += [match.end() for match in cues.COUNTED_REST.finditer(before + "0") if match.end() == len(before)]
     far = [hit for hit in cues.hits(behind, "remainder", "backorder", "missing") if hit.start <= _REST_BEHIND]
     return bool(near or far)
 

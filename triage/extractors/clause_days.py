@@ -83,7 +83,8 @@ def day_of(
         if not any(-_SHUT <= day.start - hit.end <= 4 or 0 <= hit.start - day.end <= _SHUT for hit in shut)
     ]
     missed = [day for day in found if cues.misses(text, day, found)]
-    found = [day for day in found if day not in missed]
+    gone = {day.value for day in missed}
+    found = [day for day in found if day.value not in gone]  # "tomorrow's delivery won't come on Wednesday": one day
     if not (context.is_shipping or context.is_invoice or cues.has(text, "shipped", "received")):
         found = [day for day in found if day.value >= context.today - _GONE or day.value in dues(candidates)]
     due = dues(candidates)

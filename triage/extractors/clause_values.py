@@ -58,6 +58,8 @@ def about_delivery(text: str, values: Values, candidates: Sequence[Candidate] = 
     )
     # A row of a list names goods only to say how many, when, for how much.
     delivers = delivers or (bool(candidates) and is_row(text))
+    # "Ten days are lost against the 12th, so plan on the 22nd": one day instead of another is a delivery.
+    delivers = delivers or (values.promised is not None and values.former_date is not None and bool(candidates))
     # "We have 20 pcs for 2 November": so many on a day are a delivery, however it is put.
     sure = values.unit is not None or (values.quantity is not None and values.quantity.confidence >= _SURE_COUNT)
     counted = values.quantity is not None and sure and values.promised is not None

@@ -87,7 +87,7 @@ def by_description(text: str, hints: Hints, named: frozenset[int | None] = froze
             or _is_cjk(word[0])
             or _is_type(word)
             or _is_mark(word, text, candidate)
-            or f"{word}s" in words
+            or (len(word) >= 3 and f"{word}s" in words)
             for word in shared
         ):
             scores[index] = sum(hints.word_weight.get(word, 0.0) for word in shared)
@@ -204,6 +204,9 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
         return True
     if len(word) >= 3 and word.isalpha() and not _is_cjk(word[0]) and (f"{word}s" in words or f"{word}es" in words):
         return True
+    if _PARTICIPLE.fullmatch(word):
+        # "verzinkt" tells goods apart; the "Verzinker" and the "Verzinken" are a process.
+        return any(other.startswith(word[:-1]) and len(other) <= len(word) + 2 for other in words if other[-1:] != "r")
     stem = word[: max(5, len(word) - 2)]
     if len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words):
         return True
@@ -216,6 +219,8 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
     return len(word) >= _COMPOUND and word.isalpha() and any(_ends(word, other) for other in words)
 
 
+#: Folded, in lower case: "verzinkt", "lackiert", "zincato", "galvanizado".
+_PARTICIPLE = re.compile(r"\w{4,}(?:iert|nkt|ztet|aertet|artet|ichtet|ato|ata|ado|ada|ised|ized)")
 _LEAST_ALIKE = 6, 4  # letters with which a compound and its shorter form begin, and end
 
 

@@ -40,7 +40,8 @@ _JOINING = frozenset(
         r"\w+",
         "with without for from and the mit ohne fur und der die das von nach zum zur avec sans pour et les des dans con"
         " senza per sin para met zonder voor en het een van com sem dla bez oraz ile icin del della delle dei degli los"
-        " las una new neu neue nuevo nuovo nieuw nowy novo yeni as to be not all our your it is in on of at by",
+        " las una de la le du au un il lo al el da do di se si te op im am zu na po za we ne in of an to as not be all"
+        " our your it is on at by new neu neue nuevo nuovo nieuw nowy novo yeni",
     )
 )
 

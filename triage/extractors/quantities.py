@@ -140,9 +140,22 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
         )
     found += _in_words(text, context, expected, taken, {item.value for item in found} | {item.value for item in bare})
     found = sorted([*found, *_completing(text, found, bare, expected)], key=lambda item: item.start)
+    found = [_proved(item, found, expected) for item in found]
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
     return _with_roles(text, found, expected, [day.start for day in days], ahead)
+
+
+_PROVED = 0.82  # of a number that makes up with another what was ordered
+
+
+def _proved(item: FoundQuantity, found: Sequence[FoundQuantity], expected: set[Decimal]) -> FoundQuantity:
+    """ "6 on the 8th and the other 4 on the 15th" of 10: each proves the other."""
+    if item.confidence >= _PROVED or not any(
+        other is not item and other.value + item.value in expected for other in found
+    ):
+        return item
+    return replace(item, confidence=_PROVED)
 
 
 _SPOKEN = 0.75  # of a count in words that is what was ordered

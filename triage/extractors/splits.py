@@ -51,7 +51,10 @@ def _counted(
 ) -> Values:
     """The number of a stretch counts by the whole sentence: "24 in time, the last 6 on …" of 30."""
     mine = [item for item in stated if stretch[0] <= item.start < stretch[1]]
-    if len(mine) != 1 or (values.quantity is not None and values.quantity.value == mine[0].value):
+    if len(mine) != 1:
+        return values
+    known = values.quantity
+    if known is not None and known.value == mine[0].value and known.confidence >= mine[0].confidence:
         return values
     place = context.evidence(mine[0].text, page=sentence.page)
     return replace(

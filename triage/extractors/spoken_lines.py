@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import anchors, clause_days, cues, quantities, topics, vocabulary
+from triage.extractors import anchors, clause_days, cues, numbers, quantities, topics, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -45,8 +45,14 @@ def with_others(text: str, values: Values, told: Sequence[LineStatement], senten
     dated = [line.promised for line in (told if cues.has(text, "same_shipment") else sentence) if line.promised]
     if not same or not dated:
         return values
-    day = dated[-1]
+    day = next((line.promised for line in told if line.promised and _names_count(text, line)), dated[-1])
     return replace(values, promised=replace(day, confidence=min(day.confidence, 0.75)))
+
+
+def _names_count(text: str, line: LineStatement) -> bool:
+    """ "In the same lorry as the 300": the goods that were counted so."""
+    said = {item.value for hit in cues.hits(text, "same_shipment") for item in numbers.find_numbers(text[hit.end :])}
+    return line.quantity is not None and line.quantity.value in said
 
 
 def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context) -> LineStatement:
