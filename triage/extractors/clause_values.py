@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import clause_days, clause_prices, cues, fields, money, quantities, vocabulary
+from triage.extractors import clause_days, clause_prices, cues, fields, money, quantities, quantity_roles, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
@@ -44,6 +44,7 @@ _DELIVERY_CUES = (
     "not_yet_known",
     "available",
     "short",
+    "same_shipment",
 )
 
 
@@ -205,8 +206,8 @@ def _quantity(
     text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]
 ) -> tuple[Stated[Decimal] | None, Stated[str] | None, Stated[Decimal] | None]:
     found = quantities.in_text(text, context, candidates)
-    stated = [item for item in found if item.role is quantities.Use.STATED]
-    ordered = [item for item in found if item.role is quantities.Use.ORDERED]
+    stated = [item for item in found if item.role is quantity_roles.Use.STATED]
+    ordered = [item for item in found if item.role is quantity_roles.Use.ORDERED]
     before = None
     if ordered:
         place = context.evidence(ordered[0].text, page=sentence.page)

@@ -11,8 +11,8 @@ from triage.extractors.date_frame import Frame, Hit, day_of
 #: "11,90 meno il 5": five per cent less.
 _MINUS = re.compile(r"(?:meno|menos|moins|minus|less|min|minder)\s$")
 _MONTHS = 4  # this month and three more, among which a day without a month is looked for
-#: Turkish cases of a day: "15'inde", "24'unde", "20'sinde", "5'ine".
-_TURKISH = re.compile(r"(?<![\w.,])(\d{1,2})['’]s?[iu](?:n?d[ea]|n[ea]|n[ui]|)(?![^\W\d_])")
+#: Turkish cases of a day: "15'inde", "24'unde", "20'sinde", "5'ine"; "20'si" counts.
+_TURKISH = re.compile(r"(?<![\w.,])(\d{1,2})['’]s?[iu]n(?:d[ea]|[ea])(?![^\W\d_])")
 
 
 def ordinals(text: str, frame: Frame, found: list[Hit]) -> Iterator[Hit]:

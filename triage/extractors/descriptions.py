@@ -13,6 +13,7 @@ _TYPE = re.compile(r"(?<![\w.,/-])\d{1,4}(?:[.,]\d{1,2})?(?:[-/x×]\d{1,4}(?:[.,
 
 
 _INFLECTED = 5  # letters of a word whose last vowel may change
+_LONGEST_ENDING = 5  # letters that a case or a plural adds to a word
 _COMPOUND = 8  # letters of a word that can be a compound
 _SHORTEST_HEAD = 4
 _PLURALS = ("n", "en", "e", "er", "s")
@@ -208,7 +209,8 @@ def stands_in(word: str, words: frozenset[str]) -> bool:
         # "verzinkt" tells goods apart; the "Verzinker" and the "Verzinken" are a process.
         return any(other.startswith(word[:-1]) and len(other) <= len(word) + 2 for other in words if other[-1:] != "r")
     stem = word[: max(5, len(word) - 2)]
-    if len(word) >= 5 and word.isalpha() and any(other.startswith(stem) for other in words):
+    longest = len(word) + (2 if len(word) <= _INFLECTED else _LONGEST_ENDING)  # "porta" is not in "portanto"
+    if len(word) >= 5 and word.isalpha() and any(o.startswith(stem) and len(o) <= longest for o in words):
         return True
     if len(word) == _INFLECTED and word.isascii() and word[-1] in "aeiouy":
         # "pompy" of a "pompa": the last vowel changes with the case or the number.

@@ -10,7 +10,7 @@ from triage.domain.statement import Loose, LooseKind
 from triage.extractors import anchors, clause_prices, cues, quantities, regions, topics, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
-from triage.extractors.quantities import Use
+from triage.extractors.quantity_roles import Use
 
 _LONGEST = 400  # characters; more is small print
 _MOST = 60  # values of a message

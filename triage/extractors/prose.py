@@ -202,7 +202,10 @@ class Narrator:
         rest = ""
         if others:
             # "week 49 for the valves, week 50 for everything else": the last stretch is about the others.
-            cut = found[-1].end + regions.last_break(covered[found[-1].end : others[0]])
+            turn = regions.last_break(covered[found[-1].end : others[0]])
+            cut = (
+                found[-1].end + turn if turn else len(covered)
+            )  # "A-100  50 pcs  rest, two weeks later": of these goods
             covered, rest = covered[:cut], covered[cut:]
         lead = self._before_exception(covered, found)
         if lead:
@@ -316,10 +319,10 @@ class Narrator:
                 if spoken_lines.contradicts(sentence.text, values, self._lines, anchor):
                     self._unplaced.append(self._context.evidence(sentence.text, page=sentence.page))
                     return
+                values = spoken_lines.with_others(sentence.text, values, self._lines, ())
                 said = answers.accepted(sentence, values, self._asked, self._context)
                 if not sentence.about:
                     said = clause_values.about_delivery(sentence.text, values, anchor.candidates)
-                said = spoken_lines.with_others(sentence.text, said, self._lines, ())
                 said = spoken_lines.without_vague_substitute(sentence.text, said, self._context)
                 if len({item.line.id for other in goods for item in other.candidates}) > 1:
                     said = replace(said, price=None)  # which of them it is for is not said

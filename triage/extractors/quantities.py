@@ -1,40 +1,16 @@
 """Finds which numbers of a sentence are quantities of goods, and whether they are promised, ordered or already here."""
 
-import enum
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from triage.domain import units
-from triage.extractors import arithmetic, bare_counts, cues, money, numbers, shifts, vocabulary
+from triage.extractors import arithmetic, bare_counts, cues, money, numbers, quantity_roles, shifts
 from triage.extractors.context import Context
 from triage.extractors.hints import Candidate
-
-
-class Use(enum.Enum):
-    """What a quantity is said for."""
-
-    STATED = "the quantity that this statement is about"
-    ORDERED = "the quantity that was ordered, named beside another one"
-    DONE = "already delivered before"
-    MISSING = "what is not coming"
-    PACK = "how many come in a drum, a box, a pack"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundQuantity:
-    """A quantity in running text."""
-
-    value: Decimal
-    start: int
-    end: int
-    text: str  # the number with its unit
-    unit: str
-    role: Use
-    confidence: float
-
+from triage.extractors.quantity_roles import FoundQuantity, Use
 
 _UNIT_BEHIND = re.compile(
     r"[\s(]{0,2}((?:平方?米|立方米)|[个個件只支套台米箱卷張张枚本根巻丁挺脚冊点基把㎡㎥]|[mM][23²³](?![^\W_])|[^\W\d_]{1,14}(?![0-9])\.?)"
@@ -54,9 +30,7 @@ _ACCOUNT = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?!\w)|(?
 #: Of units in which an order line is not counted these tell a size, a weight, a way of packing.
 _MEASURES = {"m", "kg", "g", "t", "l", "m2", "m3", "pallet"}
 _PACKS = {"pack", "box", "pallet", "bag", "drum", "unit"}
-_ONLY_REACH = 34  # characters between "only" and its number: "sólo podemos servirte 90"
 _DIMENSION = re.compile(r"\d\s?(?:mm|cm|m)\s?[x×]\s?$", re.IGNORECASE)
-_REST_REACH = 16  # characters before a number in which it is called the rest
 _MOST_FACTORS = 12  # numbers of a row among which a product is looked for
 _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
@@ -143,7 +117,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     found = [_proved(item, found, expected) for item in found]
     days = cues.dates_in(text, context)
     ahead = [day.start for day in days if day.value > context.today]
-    return _with_roles(text, found, expected, [day.start for day in days], ahead)
+    return quantity_roles.with_roles(text, found, expected, [day.start for day in days], ahead)
 
 
 _PROVED = 0.82  # of a number that makes up with another what was ordered
@@ -180,7 +154,7 @@ def _counts(text: str, number: numbers.FoundNumber, expected: set[Decimal], cont
         or bare_counts.labelled(text, number.start)
         or bare_counts.rest(text, number.start, number.end)
         or bare_counts.beside_code(text, number.start, number.end)
-        or _only(text, number.start)
+        or quantity_roles.only(text, number.start)
         or bare_counts.delivered(text, number, expected)
         or bare_counts.in_column(text, number)
     )
@@ -240,18 +214,17 @@ def _completing(
         if whole and one.value > 0 and other.value > 0 and one.value + other.value in expected:
             return [_bare(one), _bare(other)]
     parts = [one for one in bare if one.value > 0 and one.value % 1 == 0]
-    wholes = [item for item in found if item.value in expected and (_of(text, item) or _was_ordered(text, item))]
+    wholes = [
+        item
+        for item in found
+        if item.value in expected and (quantity_roles.of(text, item) or quantity_roles.was_ordered(text, item))
+    ]
     if len(parts) == 1 and any(parts[0].value < item.value for item in wholes):
         return [_bare(parts[0])]  # "of the 30 supports 20 are cast already"
     for one in bare:
         if one.value > 0 and any(one.value + item.value in expected and item.value not in expected for item in found):
             return [_bare(one)]
     return []
-
-
-def _was_ordered(text: str, item: FoundQuantity) -> bool:
-    """ "Your 40": a word for what was ordered directly before."""
-    return _beside(vocabulary.before(text, item.start, 30), "", "was_ordered")
 
 
 def _bare(number: numbers.FoundNumber) -> FoundQuantity:
@@ -280,126 +253,3 @@ def _unit(text: str, start: int, end: int) -> tuple[str, int]:
         return apart.group(1), end
     before = _UNIT_BEFORE.search(text[max(0, start - 6) : start])
     return (before.group(1), end) if before else ("", end)
-
-
-def _only(text: str, start: int) -> bool:
-    """ "only 30", "nur 30": a number that corrects a quantity though no unit stands by."""
-    before = re.split(r"\d", vocabulary.before(text, start, _ONLY_REACH))[-1]
-    return cues.has(before, "short", "partial")
-
-
-def _with_roles(
-    text: str, found: list[FoundQuantity], expected: set[Decimal], days: Sequence[int], ahead: Sequence[int]
-) -> list[FoundQuantity]:
-    """Say for each quantity what it is named for, from the words around it and from the other quantities.
-
-    days: where days stand; ahead: where those stand that are still to come.
-    """
-    result = []
-    for index, item in enumerate(found):
-        left = found[index - 1].end if index else 0
-        right = found[index + 1].start if index + 1 < len(found) else len(text)
-        role = _role(text[:right], item, left, expected, days, ahead, alone=len(found) == 1)
-        result.append(replace(item, role=role))
-    outside = any(item.role is Use.STATED and not _in_brackets(text, item.start) for item in result)
-    result = [
-        replace(item, role=Use.PACK)
-        if outside and item.role is Use.STATED and item.value not in expected and _only_explains(text, item)
-        else item
-        for item in result
-    ]  # "600 m2 (50 packs of 12 m2)"
-    stated = [item for item in result if item.role is Use.STATED]
-    total = sum(item.value for item in result[1:] if item.role in (Use.STATED, Use.MISSING))
-    if len(result) > 2 and result[0].role is Use.STATED and result[0].value == total and total in expected:
-        # "80 x …: 60 OK, 20 short": the first is the sum of those behind it, so it is what was ordered.
-        result[0] = replace(result[0], role=Use.ORDERED)
-        stated = [item for item in result if item.role is Use.STATED]
-    if len(stated) > 1:
-        # "of the 120, 80 on … and 40 on …": what stands behind "of" and was ordered is what was ordered.
-        whole = [item for item in stated if item.value in expected and _of(text, item)]
-        result = [replace(item, role=Use.ORDERED) if item in whole[:1] else item for item in result]
-        stated = [item for item in result if item.role is Use.STATED]
-    corrected = [item for item in stated if item.value not in expected and _only(text, item.start)]
-    known = [item for item in stated if item.value in expected and corrected and item.end <= corrected[0].start]
-    if corrected and len(known) == 1:
-        # "500 St.   25.09.   nur 400 möglich": what follows "only" comes, what stands before was ordered.
-        result = [replace(item, role=Use.ORDERED) if item is known[0] else item for item in result]
-        stated = [item for item in result if item.role is Use.STATED]
-    if len({item.value for item in stated}) == 2 and cues.has(text, "short", "partial", "over"):
-        # "of the 100 only 60": the one that the order has is what was ordered.
-        known = [item for item in stated if item.value in expected]
-        if len(known) == 1 and _of(text, known[0]):
-            result = [replace(item, role=Use.ORDERED) if item is known[0] else item for item in result]
-    return result
-
-
-def _only_explains(text: str, item: FoundQuantity) -> bool:
-    """A number in brackets that tells of no rest: "(50 packs of 12)", but not "(5 on backorder)"."""
-    opened = text.rfind("(", 0, item.start)
-    said = text[opened + 1 :].partition(")")[0]
-    if cues.has(text[max(0, opened - 16) : opened], "remainder", "backorder"):
-        return False  # "the balance (35) three weeks later"
-    return _in_brackets(text, item.start) and not cues.has(said, "backorder", "remainder", "missing", "delay", "short")
-
-
-def _in_brackets(text: str, at: int) -> bool:
-    """The place stands between brackets in which no day is named."""
-    opened = max(text.rfind("(", 0, at), text.rfind("（", 0, at))
-    closed = max(text.rfind(")", 0, at), text.rfind("）", 0, at))
-    return opened > closed
-
-
-_OF_WHOLE = re.compile(r"['’](?:[iıuü]n|n[iıuü]n)(?![^\W\d_])")
-_PACK_OF = re.compile(r"['’]?(?:l[iıuü]k)(?![^\W\d_])")
-
-
-def _role(
-    text: str,
-    item: FoundQuantity,
-    left: int,
-    expected: set[Decimal],
-    days: Sequence[int],
-    ahead: Sequence[int],
-    *,
-    alone: bool,
-) -> Use:
-    """What one quantity is named for, from the words between its neighbours. text: up to the next quantity."""
-    before, behind = vocabulary.before(text, item.start, 30, least=left), text[item.end : item.end + 45]
-    if _OF_WHOLE.match(behind) and not alone:
-        return Use.ORDERED  # "500'ün 300 adedi": 300 of the 500
-    if _PACK_OF.match(behind):
-        return Use.PACK  # "koliler 80'lik": packs of 80
-    if cues.has(re.split(r"[,;，；。]", before)[-1], "instead_of", "former") or cues.INSTEAD_BEHIND.match(behind):
-        return Use.ORDERED
-    came = cues.has(behind, "received") or cues.has(before[-20:], "received")
-    if came and not any(day >= item.end for day in ahead):
-        return Use.DONE  # "livrés le 3 décembre" is still to come
-    if not alone and item.value in expected and _beside(before, behind, "was_ordered"):
-        return Use.ORDERED
-    if item.value not in expected and cues.has(vocabulary.before(text, item.start, 60, least=left), "pack"):
-        return Use.PACK
-    rest = cues.has(before[-_REST_REACH:], "remainder", "others_unchanged") or any(
-        match.end() == item.start for match in cues.COUNTED_REST.finditer(text)
-    )
-    if rest and cues.has(re.split(r"[.;]", text[item.end : item.end + 60])[0], "reject", "cancel", "discontinued"):
-        return Use.MISSING  # "the other 4 we can't supply any more"
-    if _beside(before, behind, "missing") and not any(item.end <= day < len(text) for day in days):
-        return Use.MISSING  # "20 are missing", but "the 20 that are missing come on Monday"
-    return Use.STATED
-
-
-def _beside(before: str, behind: str, cue: str) -> bool:
-    """The word stands directly before or behind the quantity."""
-    near = [hit for hit in cues.hits(before, cue) if not re.search(r"[\w,;.(]", before[hit.end :])]
-    far = [hit for hit in cues.hits(behind, cue) if hit.start <= 6 and not re.search(r"[,;.:]", behind[: hit.start])]
-    return bool(near or far)
-
-
-_OF = re.compile(
-    r"(?:\bof(?: the)?|\bvon(?: den)?|\bder|\bsur(?: les)?|\bdes|\bde (?:las|los)|\bdei|\bdelle|\bsu|\bvan de|\bz|\bze|\bdas|\bdos|/)\s*$",
-    re.I,
-)
-
-
-def _of(text: str, item: FoundQuantity) -> bool:
-    return _OF.search(text[: item.start]) is not None

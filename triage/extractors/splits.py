@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from triage.domain.evidence import Stated
-from triage.extractors import clause_days, clause_prices, clause_values, clauses, cues, quantities, regions
+from triage.extractors import (
+    clause_days,
+    clause_prices,
+    clause_values,
+    clauses,
+    cues,
+    quantities,
+    quantity_roles,
+    regions,
+)
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
@@ -17,7 +26,7 @@ from triage.extractors.hints import Candidate
 def split_values(text: str, sentence: Sentence, context: Context, candidates: Sequence[Candidate]) -> list[Values]:
     """The values of a stretch of text; several where quantities are paired with days of their own."""
     found = quantities.in_text(text, context, candidates)
-    stated = [item for item in found if item.role is quantities.Use.STATED]
+    stated = [item for item in found if item.role is quantity_roles.Use.STATED]
     days = [day for day in cues.dates_in(text, context) if not clause_days.is_reference(text, day)]
     days = [day for day in days if not cues.behind_former(text, day) and not cues.misses(text, day, days)]
     distinct = len({day.value for day in days})
@@ -44,7 +53,7 @@ def split_values(text: str, sentence: Sentence, context: Context, candidates: Se
 
 def _counted(
     values: Values,
-    stated: Sequence[quantities.FoundQuantity],
+    stated: Sequence[quantity_roles.FoundQuantity],
     stretch: tuple[int, int],
     sentence: Sentence,
     context: Context,
@@ -65,7 +74,7 @@ def _counted(
 def _paired(
     text: str,
     pairs: Sequence[tuple[int, int]],
-    stated: Sequence[quantities.FoundQuantity],
+    stated: Sequence[quantity_roles.FoundQuantity],
     days: Sequence[FoundDate],
     sentence: Sentence,
     context: Context,
@@ -88,7 +97,7 @@ def _paired(
 
 
 def _rest_begins(
-    text: str, stated: Sequence[quantities.FoundQuantity], days: Sequence[FoundDate], distinct: int
+    text: str, stated: Sequence[quantity_roles.FoundQuantity], days: Sequence[FoundDate], distinct: int
 ) -> int | None:
     """Where "… and the balance on …" begins: behind the first quantity or day, with a quantity or day of its own."""
     for hit in sorted(
@@ -115,7 +124,9 @@ def _rest_begins(
     return None
 
 
-def _pairs(stated: Sequence[quantities.FoundQuantity], days: Sequence[FoundDate], text: str) -> list[tuple[int, int]]:
+def _pairs(
+    stated: Sequence[quantity_roles.FoundQuantity], days: Sequence[FoundDate], text: str
+) -> list[tuple[int, int]]:
     """Stretches that each hold one quantity and one day."""
     leading = days[0].start < stated[0].start
     places = [(day.start, day.end) for day in days] if leading else [(item.start, item.end) for item in stated]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import anchors, clause_days, cues, numbers, quantities, topics, vocabulary
+from triage.extractors import anchors, clause_days, cues, numbers, quantities, quantity_roles, topics, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import Values
 from triage.extractors.clauses import Sentence
@@ -164,7 +164,7 @@ def _is_of_others(text: str) -> bool:
 
 def by_sum(text: str, context: Context, candidates: Sequence[Candidate]) -> list[Anchor]:
     """ "300 now, the other 200 on 26 April": quantities that together are what exactly one line has ordered or open."""
-    said = [item for item in quantities.in_text(text, context, candidates) if item.role is quantities.Use.STATED]
+    said = [item for item in quantities.in_text(text, context, candidates) if item.role is quantity_roles.Use.STATED]
     if len(said) < 2 or len({item.value for item in said}) > len(said):
         return []
     total = sum((item.value for item in said), Decimal(0))
