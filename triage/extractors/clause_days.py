@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from triage.domain.evidence import Stated
-from triage.extractors import cues, fields, shifts, vocabulary
+from triage.extractors import clauses, cues, fields, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
@@ -91,8 +91,12 @@ def day_of(
     old, new = cues.former_and_new(text, found, due)
     old = [*(day.value for day in missed), *old]
     former = None
-    if cues.has(text, "answer_to_come", "production"):
-        return None, None  # the day of an answer, of a machine that runs again
+    marks = cues.hits(text, "answer_to_come", "production")
+    if marks:
+        # The day of an answer, of a machine that runs again; "… so they will be with you on 5 May" is one of delivery.
+        new = [day for day in new if _apart(text, day, marks) and _behind_delivery(text, day)]
+        if not new:
+            return None, None
     if old:
         former = Stated(
             value=old[0], evidence=context.evidence(text, page=sentence.page), confidence=0.8, source="prose"
@@ -140,6 +144,12 @@ def _corrected(text: str, new: list[FoundDate]) -> list[FoundDate]:
         for index, day in enumerate(new)
         if index + 1 == len(new) or not _CORRECTS.search(text[day.end : new[index + 1].start])
     ]
+
+
+def _apart(text: str, day: FoundDate, marks: Sequence[vocabulary.Hit]) -> bool:
+    """None of the words stands in the stretch of the day."""
+    start, end = next(((a, b) for a, b in clauses.stretches(text) if a <= day.start < b), (0, len(text)))
+    return not any(start <= hit.start < end for hit in marks)
 
 
 def _behind_delivery(text: str, day: FoundDate) -> bool:

@@ -32,6 +32,8 @@ _ABBREVIATION = re.compile(
 )
 _ORDINAL = re.compile(r"(?:^|\D)\d{1,2}\.$")
 #: "500 m.", "1,15 EUR/kg.": a unit ends a sentence.
+#: "It sailed on 25th Feb. As told": a month behind its day ends a sentence, unless a year follows.
+_MONTH_END = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[A-Za-zéûôä]{3,4}\.$")
 _UNIT_END = re.compile(r"(?:\d\s?|/\s?)(?:[mlgt]|kg|km|cm|mm)\.$")
 #: What makes the number with a point before it an ordinal: "50. Woche", "1. Quartal", "4. Dezember".
 _COUNTED = re.compile(
@@ -47,8 +49,7 @@ BREAK = re.compile(
     r"|和|及|，而|と"
 )
 _LABEL_WORDS = 4
-_LONG = 48  # a line this long was wrapped rather than ended
-_LONG_CJK = 24
+_LONG = 48  # columns; a line this long was wrapped rather than ended
 _LONGEST = 1200  # characters of one sentence; longer ones are cut
 
 
@@ -64,8 +65,8 @@ class Sentence:
 
 
 def _is_long(text: str) -> bool:
-    cjk = sum("\u3040" <= char <= "\u9fff" for char in text)
-    return len(text) >= (_LONG_CJK if cjk * 2 > len(text) else _LONG)
+    """As wide as a line that was wrapped; Chinese and Japanese signs are two columns wide."""
+    return len(text) + sum("\u3040" <= char <= "\u9fff" for char in text) >= _LONG
 
 
 def goes_on(before: str, line: str) -> bool:
@@ -167,7 +168,8 @@ def split_sentences(text: str) -> list[str]:
         dotted = head.endswith(".")
         if dotted and start == 0 and _LIST_NUMBER.match(head):
             continue
-        if dotted and _ABBREVIATION.search(head) and not _UNIT_END.search(head):
+        month_ends = _MONTH_END.search(head) and not text[match.end() : match.end() + 1].isdigit()
+        if dotted and _ABBREVIATION.search(head) and not _UNIT_END.search(head) and not month_ends:
             continue
         if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head) and _is_counted(text[match.end() :]):
             continue

@@ -101,6 +101,9 @@ def disposition(text: str) -> Disposition | None:
             (word.start for word in hits(text, "confirm") if 0 <= hit.start - word.end <= 12), default=hit.start
         )
         text = text[:start] + " " * (hit.end - start) + text[hit.end :]
+    for hit in reversed(hits(text, "please_reply")):
+        # "Kindly confirm that it is ok": who asks for a word confirms nothing.
+        text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     for hit in reversed(hits(text, "answer_to_come")):
         # "I will confirm the dates next week": nothing is confirmed yet.
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]

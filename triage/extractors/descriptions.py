@@ -188,10 +188,29 @@ def _is_called(candidate: Candidate, text: str) -> bool:
 
 def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
     """ "NYM", "FIL": three capital letters, here and in the description."""
+    if word.isdigit():
+        return _is_called_by_number(word, text)
     mark = re.compile(rf"(?<![^\W_]){re.escape(word.upper())}(?![^\W_])")
     if len(word) == 2 and not re.match(rf"\W*{re.escape(word.upper())}\s*[:：]", text):
         return False  # two letters only as the label of a row
     return len(word) in (2, 3) and bool(mark.search(text)) and bool(mark.search(candidate.line.description))
+
+
+def _is_called_by_number(word: str, text: str) -> bool:
+    """ "Della 180 ho in casa …": a size with an article before it, and nothing that it counts behind."""
+    for match in re.finditer(rf"(?<![\w.,/-]){word}(?![\w.,/-]*\d)", text):
+        behind = re.match(r"\s?([^\W\d_]{1,12})", text[match.end() :])
+        counted = behind is not None and units.find_unit(behind.group(1)) is not None
+        if _ARTICLE.search(text[: match.start()]) and not counted:
+            return True
+    return False
+
+
+_ARTICLE = re.compile(
+    r"(?<![^\W\d_])(?:the|die|der|das|den|dem|le|la|les|el|los|las|il|i|gli|della|delle|dei|del|de|het|o"
+    r"|os|as|da|do)\s$",
+    re.IGNORECASE,
+)
 
 
 def _is_type(word: str) -> bool:

@@ -13,7 +13,7 @@ _WIDE_DIGITS = "０１２３４５６７８９"
 _BLANK = "\u00a0\u2007\u2009\u202f"
 #: Digits in groups of three, or plain; a mark with decimals behind. Groups are checked by `_readings`.
 _NUMBER = re.compile(
-    rf"(?:(?<=[\u3040-\u9fff])|(?<=[\s(]@)|(?<=[^\W\d_][:：,])|(?<![\w.,:/#@\-+'’]))([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
+    rf"(?:(?<=[\u3040-\u9fff])|(?<=[\s(]@)|(?<=^@)|(?<=[^\W\d_][:：,])|(?<![\w.,:/#@\-+'’]))([-−+])?(\d{{1,3}}(?:[.,'’{_BLANK} ]\d{{3}})+(?:[.,]\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)"
     rf"(?![\d@])(?!['’:/\-–]\d)(?![.,]\d)"
 )
 _LETTER_BEHIND = re.compile(r"[^\W\d_]", re.UNICODE)

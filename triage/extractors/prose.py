@@ -256,7 +256,7 @@ class Narrator:
         pieces = splits.split_values(text, covered, self._context, anchor.candidates)
         for values in pieces:
             silent = not values.says_something
-            if shared and len(pieces) == 1 and values.promised is None:
+            if shared and len(pieces) == 1 and (values.promised is None or shared.former_date is not None):
                 values = replace(values, promised=shared.promised, former_date=shared.former_date)
             values = spoken_lines.with_others(text, values, self._lines, self._lines[self._begun :])
             if anchor.by in ("description", "quantity"):

@@ -96,7 +96,7 @@ def _in_brackets(text: str, at: int) -> bool:
     return opened > closed
 
 
-_OF_WHOLE = re.compile(r"['’](?:[iıuü]n|n[iıuü]n)(?![^\W\d_])")
+_OF_WHOLE = re.compile(r"['’](?:[iıuü]n|n[iıuü]n)(?![^\W\d_])|\s?(?:のうち|の内|の中で?|中的?|里面?)")
 _PACK_OF = re.compile(r"['’]?(?:l[iıuü]k)(?![^\W\d_])")
 
 

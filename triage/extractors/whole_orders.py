@@ -25,7 +25,12 @@ _OPENS = 6  # characters before the words that open a sentence
 
 def is_whole(text: str) -> bool:
     """The sentence speaks of all lines, or of all other lines."""
-    return cues.has(text, "all_lines", "every_line") or bool(regions.of_others(text)) or is_general(text)
+    named = [hit for hit in cues.hits(text, "all_lines", "every_line") if not _DATE_OF.match(text[hit.end :])]
+    return bool(named) or bool(regions.of_others(text)) or is_general(text)
+
+
+#: "The delivery date in the order", "la fecha de entrega": of a date, not of all goods.
+_DATE_OF = re.compile(r"\s?(?:date|time|term|week|schedule|slot)(?![^\W\d_])|日期|日|期", re.IGNORECASE)
 
 
 def is_general(text: str) -> bool:
