@@ -126,6 +126,31 @@ def day_of(
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former
 
 
+_PLACE_REACH = 45  # characters between a day and the words for the buyer's place
+
+
+def _at_the_place(text: str, days: Sequence[FoundDate]) -> FoundDate | None:
+    """ "ETA Genoa 2 April, at your works on 9 April": goods arrive where the buyer is, not in a port."""
+    found = {
+        day.start: day
+        for hit in cues.hits(text, "at_your_place")
+        for day in sorted(days, key=lambda day: min(abs(day.start - hit.end), abs(hit.start - day.end)))[:1]
+        if min(abs(day.start - hit.end), abs(hit.start - day.end)) <= _PLACE_REACH
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _as_agreed(text: str, days: Sequence[FoundDate]) -> FoundDate | None:
+    """ "They leave on Monday and are with you on the 17th as agreed": the day beside these words."""
+    near = [
+        day
+        for day in days
+        for hit in cues.hits(text, "as_ordered")
+        if 0 <= day.start - hit.end <= _SHUT or 0 <= hit.start - day.end <= _SHUT
+    ]
+    return near[0] if len(near) == 1 else None
+
+
 #: "… am 6.3., das ist ein Samstag, also Montag, der 8.": the speaker puts another day in place of the one just told.
 _CORRECTS = re.compile(
     r"(?<![^\W\d_])(?:let'?s say|make (?:it|that)|rather|facciamo|anzi|diciamo|disons|plut[ôo]t|mettons"
@@ -161,6 +186,9 @@ def _arrival(text: str, new: Sequence[FoundDate]) -> tuple[FoundDate, float]:
     """The day that counts: behind a word of arrival, else the only one, else the last with doubt."""
     if len(new) == 1:
         return new[0], 0.9 * new[0].confidence
+    settled = _at_the_place(text, new) or _as_agreed(text, new)
+    if settled is not None:
+        return settled, 0.9 * settled.confidence
     for section, certainty in (("arrival", 0.9), ("delivery_date", 0.85)):
         for hit in vocabulary.phrases_in(text, f"labels.{section}"):
             # "arrives on 3.11." before "3.11. at your site": what follows the word belongs to it.
