@@ -33,7 +33,7 @@ _ABBREVIATION = re.compile(
 _ORDINAL = re.compile(r"(?:^|\D)\d{1,2}\.$")
 #: "500 m.", "1,15 EUR/kg.": a unit ends a sentence.
 #: "It sailed on 25th Feb. As told": a month behind its day ends a sentence, unless a year follows.
-_MONTH_END = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s[A-Za-zéûôä]{3,4}\.$")
+_MONTH_END = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s([A-Za-zéûôä]{3,4})\.$")
 _UNIT_END = re.compile(r"(?:\d\s?|/\s?)(?:[mlgt]|kg|km|cm|mm)\.$")
 #: What makes the number with a point before it an ordinal: "50. Woche", "1. Quartal", "4. Dezember".
 _COUNTED = re.compile(
@@ -168,7 +168,9 @@ def split_sentences(text: str) -> list[str]:
         dotted = head.endswith(".")
         if dotted and start == 0 and _LIST_NUMBER.match(head):
             continue
-        month_ends = _MONTH_END.search(head) and not text[match.end() : match.end() + 1].isdigit()
+        month = _MONTH_END.search(head)
+        month_ends = month is not None and calendar_words.plain(month.group(1)) in calendar_words.months()
+        month_ends = month_ends and not text[match.end() : match.end() + 1].isdigit()
         if dotted and _ABBREVIATION.search(head) and not _UNIT_END.search(head) and not month_ends:
             continue
         if dotted and _ORDINAL.search(head) and not _DAY_MONTH.search(head) and _is_counted(text[match.end() :]):
