@@ -57,7 +57,7 @@ def _is_beside(day: FoundDate, shut: vocabulary.Hit) -> bool:
 
 
 _SHUT = 12  # characters between a day and the word that says the works is closed on it
-_GONE = timedelta(days=3)  # a day that was over this long when it was written is no promise
+_GONE = timedelta(days=0)  # a day that was over this long when it was written is no promise
 _BUT = re.compile(
     r"[^.;!?]{0,40}(?:(?<![^\W\d_])(?:but|aber|sondern|doch|mais|pero|sino|ma|bens[ìi]|maar|doch|ale|lecz"
     r"|mas|ama|fakat)(?![^\W\d_])"
@@ -85,7 +85,7 @@ def day_of(
     missed = [day for day in found if cues.misses(text, day, found)]
     gone = {day.value for day in missed}
     found = [day for day in found if day.value not in gone]  # "tomorrow's delivery won't come on Wednesday": one day
-    if not (context.is_shipping or context.is_invoice or cues.has(text, "shipped", "received")):
+    if not (context.is_invoice or cues.has(text, "received")):
         found = [day for day in found if day.value >= context.today - _GONE or day.value in dues(candidates)]
     due = dues(candidates)
     old, new = cues.former_and_new(text, found, due)

@@ -363,7 +363,8 @@ class Narrator:
         values = clause_values.about_delivery(
             text, clause_values.values_of(text, sentence, self._context, tuple(open_lines))
         )
-        if len(open_lines) > 1 and whole_orders.is_about_some(text, values):
+        strange = values.promised is not None and spoken_lines.is_of_others(text)
+        if len(open_lines) > 1 and (strange or whole_orders.is_about_some(text, values)):
             self._unplaced.append(self._context.evidence(text, page=sentence.page))
             return
         self._add_whole(sentence, values)

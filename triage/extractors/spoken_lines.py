@@ -136,7 +136,7 @@ def fits(text: str, values: Values, goods: Sequence[Anchor], candidates: Sequenc
     others = [item.line for item in candidates if item.line.id not in ids]
     if not mine or not others:
         return True
-    if (values.quantity or values.price or values.promised) and _is_of_others(text):
+    if (values.quantity or values.price or values.promised) and is_of_others(text):
         return False
     if values.quantity is not None:
         said = values.quantity.value
@@ -156,7 +156,7 @@ def _off(price: Decimal, ours: Decimal) -> Decimal:
     return abs(price - ours) / ours if ours else Decimal(1)
 
 
-def _is_of_others(text: str) -> bool:
+def is_of_others(text: str) -> bool:
     """ "Les cylindres : 120 pièces": a label that is no word of ours opens a statement about goods not named before."""
     match = _LABEL.match(text)
     return match is not None and not any(vocabulary.phrases_in(match.group(1), name) for name in vocabulary.sections())
