@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from triage.domain import codes, units
 from triage.domain.document import Cell
-from triage.extractors import arithmetic, columns, cues, money, numbers
+from triage.extractors import arithmetic, columns, cues, money, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 
@@ -94,8 +94,9 @@ def checked(header: Header, rows: Sequence[tuple[Cell, ...]], context: Context) 
     if not filled:
         return header
     roles = list(header.roles)
-    _drop_misfits(roles, filled, context)
+    _drop_misfits(roles, header.texts, filled, context)
     _second_heads(roles, header, context)
+    _shares(roles, header, filled)
     _by_arithmetic(roles, filled, context)
     _by_dates(roles, filled, context)
     return replace(header, roles=tuple(roles))
@@ -112,10 +113,33 @@ def _second_heads(roles: list[Role | None], header: Header, context: Context) ->
                 break
 
 
+def _shares(roles: list[Role | None], header: Header, rows: Sequence[tuple[Cell, ...]]) -> None:
+    """Columns of discounts that share their head with another word ("Desc."), or that show chains ("10+5")."""
+    for index, text in enumerate(header.texts):
+        texts = [row[index].text.strip() for row in rows[:_MOST_ROWS] if row[index].text.strip()]
+        if roles[index] not in (None, Role.DESCRIPTION, Role.CODE) or not texts:
+            continue
+        told = bool(vocabulary.phrases_in(text, "columns.discount")) and all(map(_SHARE.fullmatch, texts))
+        if told or all(map(_CHAIN.fullmatch, texts)):
+            roles[index] = Role.DISCOUNT
+
+
+_SHARE = re.compile(r"[-−–]?\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?(?:\s?[+/]\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?)*|[-–—]")
+_CHAIN = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?\s?%?(?:\s?\+\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?)+")
 _NO_FACTORS = (Role.DISCOUNT, Role.PRICE_BASIS)
 
 
-def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
+#: Heads of codes that name no goods: of single pieces, lots, parcels, customs.
+_NO_GOODS = re.compile(
+    r"serial|serie|seri no|s/n|\blots?\b|batch|charge|lott[oi]|\blote|parti|sscc|nve|track|sendung|parcel|tariff|zoll"
+    r"|\bhs\b|customs|douan|arancel|origin|ursprung|herkunft|heat|schmelze|certificat|zeugnis|批|序列|追跡|ロット|シリアル",
+    re.IGNORECASE,
+)
+
+
+def _drop_misfits(
+    roles: list[Role | None], heads: Sequence[str], rows: Sequence[tuple[Cell, ...]], context: Context
+) -> None:
     """A unit column full of money is a price; a date column without dates, or a quantity full of dates, is neither."""
     names = {codes.canonical(item.order.name) for item in context.hints.candidates}
     for index, role in enumerate(roles):
@@ -135,7 +159,7 @@ def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], co
             roles[index] = next(
                 (item for item in (Role.QUANTITY, Role.CONFIRMED_QUANTITY) if not set(_COMING) & set(roles)), None
             )
-        if role is None and len(texts) >= 1 and all(_CODE.match(text) for text in texts):
+        if role is None and texts and all(map(_CODE.match, texts)) and not _NO_GOODS.search(heads[index]):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
             continue

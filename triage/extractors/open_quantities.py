@@ -12,7 +12,7 @@ from triage.domain.statement import Disposition, LineStatement
 from triage.extractors import cues, numbers, quantities, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
-from triage.extractors.items import Item
+from triage.extractors.item import Item
 
 T = TypeVar("T")
 
