@@ -48,7 +48,7 @@ _COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:rabatte?|nachlass|korting)(?![
 def price_line(filled: Mapping[Role, Cell], above: Item, context: Context) -> dict[Role, list[Cell]] | None:
     """What a row of its own tells of the price of the item above: "less 20 % | -79.50", "Net price | 318.00".
 
-    None where the row is something else. A discount without a share, or one of the whole document, is left out.
+    None where the row is something else; empty where it tells a discount of the whole document.
     """
     if any(role in filled and any(char.isalnum() for char in filled[role].text) for role in _NO_PART_OF_PRICES):
         return None
@@ -62,7 +62,7 @@ def price_line(filled: Mapping[Role, Cell], above: Item, context: Context) -> di
     if not shares or not speaks_of_discount(words):
         return None
     if amount is not None and not _takes_off(amount, shares, above, context):
-        return None
+        return {}
     told = Cell(text="+".join(f"{share}%" for share in shares), box=next(iter(filled.values())).box)
     return {Role.DISCOUNT: [told]}
 
@@ -97,28 +97,29 @@ def add(line: Mapping[Role, list[Cell]], item: Item, row: Mapping[Role, Cell], t
             item.cells.setdefault(role, []).extend(cells)
 
 
-def repeated(filled: Mapping[Role, Cell], above: Item | None) -> dict[Role, Cell]:
-    """The cells of a row, "ditto" marks replaced by what stands above, the goods named again where it names none
-    of its own: "same as above, second delivery", the balance of the item above it.
+def repeated(filled: Mapping[Role, Cell], above: Item | None) -> tuple[dict[Role, Cell], bool]:
+    """The cells of a row, "ditto" replaced by what stands above, the goods named again where it names none of its own:
+    "same as above, second delivery", the balance of the item above it. And whether it is another delivery of those.
     """
     cells = dict(filled)
     if above is None:
-        return cells
+        return cells, False
+    same = [role for role in filled if role in _NAMES and _covered(filled[role].text, "columns.ditto") >= _HALF]
     for role, cell in filled.items():
-        if _DITTO.fullmatch(cell.text) and above.cells.get(role):
+        marked = _DITTO.fullmatch(cell.text) is not None
+        if (marked or (role in same and role is not Role.DESCRIPTION)) and above.cells.get(role):
             cells[role] = replace(above.cells[role][-1], box=cell.box)
-    named = [cells[role].text for role in _NAMES if role in cells]
-    own = Role.POSITION in cells or any(role in cells for role in _NAMES if role is not Role.DESCRIPTION)
-    if own or not named or not _is_same(named[0], above):
-        return cells
+            same = [*same, role] if role in _NAMES and marked else same
+    named = [role for role in _NAMES if role in cells]
+    if Role.DESCRIPTION in named and " ".join(cells[Role.DESCRIPTION].text.split()) == _words_of(above):
+        same.append(Role.DESCRIPTION)
+    if Role.POSITION in filled or not named or not set(named) <= set(same):
+        return cells, False
     for role in (*_NAMES, Role.POSITION, Role.ORDER_NUMBER):
         if above.cells.get(role):
             cells[role] = above.cells[role][0]
-    return cells
+    return cells, True
 
 
-def _is_same(text: str, above: Item) -> bool:
-    """The words name the goods of the row above again, or no goods at all but their rest."""
-    if " ".join(text.split()) == " ".join(above.text(Role.DESCRIPTION).split()):
-        return True
-    return _covered(text, "columns.ditto") >= _HALF
+def _words_of(item: Item) -> str:
+    return " ".join(item.text(Role.DESCRIPTION).split())

@@ -22,6 +22,8 @@ _QUANTITIES = (
     Role.ORDERED_QUANTITY,
     Role.OPEN_QUANTITY,
 )
+_OF_MONEY = {Role.UNIT_PRICE, Role.NET_PRICE, Role.GROSS_PRICE, Role.AMOUNT}
+_DAY_OF = {Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE}
 _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
 #: A cell that is a code, with a short remark at most.
@@ -168,7 +170,9 @@ def _drop_misfits(
             priced = any(item.currency for item in money.find_money(texts[0]))
             roles[index] = Role.UNIT_PRICE if priced and Role.UNIT_PRICE not in roles else None
         elif role in _QUANTITIES and dated > 0.5:
-            roles[index] = None
+            # "Ordered for | Confirmed" above days: the day wished, and the day promised.
+            day = _DAY_OF.get(role)
+            roles[index] = day if day not in roles else None
         elif role in _QUANTITIES and not any(any(char.isdigit() for char in text) for text in texts):
             roles[index] = Role.SUPPLIER_CODE if any("-" in text for text in texts) else None
         elif role in _QUANTITIES and all(re.search(r"[A-Za-z]+\d|\d[A-Za-z-]+\d", text) for text in texts):
@@ -202,7 +206,12 @@ def _by_arithmetic(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], c
         return
     best: tuple[float, tuple[int, int, int]] | None = None
     chains = _discounts(roles, rows, context)
+    counted = bool(set(_QUANTITIES) & set(roles))
     for quantity, price, amount in itertools.permutations(numeric, 3):
+        if roles[amount] in _QUANTITIES or roles[price] in _QUANTITIES or Role.WEIGHT in (roles[price], roles[amount]):
+            continue  # "4 cartons of 10, 40 in all" multiplies too
+        if counted and roles[quantity] not in _QUANTITIES and not {roles[price], roles[amount]} & _OF_MONEY:
+            continue  # against the words of another column, and without a word of money
         held = _held(numeric[quantity], numeric[price], numeric[amount], chains)
         if held < _ENOUGH:
             continue

@@ -49,7 +49,7 @@ def split(line: LineStatement, item: Item, context: Context, *, open_dated: bool
         line,
         quantity=rest,
         amount=None,
-        promised=line.promised if open_dated else None,
+        promised=line.promised if open_dated else _rest_day(rest.value, item, context),
         disposition=fate,
         remainder=True,
         doubts=(),
@@ -75,6 +75,18 @@ _REST = re.compile(
     r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?(?:\s?(?:de|of|von|di|van))?\s{0,3}(\d[\d.,]*)",
     re.IGNORECASE,
 )
+
+
+def _rest_day(rest: Decimal, item: Item, context: Context) -> Stated[date] | None:
+    """The day of a remark below the row that tells when its open quantity comes: "Balance 200 est. 20 November"."""
+    for text in item.loose:
+        match = _REST.search(text)
+        found = numbers.find_numbers(match.group(1).rstrip(".,"), decimal_mark=context.decimal_mark) if match else ()
+        days = [day for day in cues.dates_in(text, context) if match and day.start >= match.end()]
+        if found and found[0].value == rest and len(days) == 1:
+            place = context.evidence(text, page=item.page)
+            return Stated(value=days[0].value, evidence=place, confidence=0.88, source="table")
+    return None
 
 
 _LEADING = re.compile(r"\s*(\d{1,6})(?=\s+[^\W\d_])")

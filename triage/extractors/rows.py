@@ -150,10 +150,10 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     text = "   ".join(cell.text for cell in row if cell.text.strip())
     if not text:
         return
-    if found and (line := below_rows.price_line(filled, found[-1], context)):
+    if found and (line := below_rows.price_line(filled, found[-1], context)) is not None:
         below_rows.add(line, found[-1], filled, text)
         return
-    filled = below_rows.repeated(filled, found[-1] if found else None)
+    filled, again = below_rows.repeated(filled, found[-1] if found else None)
     has_number = any(
         role in filled and any(char.isdigit() for char in filled[role].text) and not _DAY_ALONE.match(filled[role].text)
         for role in _STARTS
@@ -174,7 +174,7 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     if (_is_summary(row) or _is_labelled_amount(filled)) and not position:
         return
     if starts or (not found and has_number and has_date):
-        item = Item(page=page)
+        item = Item(page=page, again=again)
         if found and not names and not position:
             # A row with a quantity and a day of its own under an item: another delivery of the same goods.
             item.cells = {role: list(found[-1].cells[role]) for role in _NAMES if role in found[-1].cells}
