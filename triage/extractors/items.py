@@ -41,11 +41,14 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
         quantity = None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
         doubts = (*doubts, "a remark of the row names days that could not be placed")
-    substitute = _substitute(item, context)
+    replaced = _replaced(item, context)
+    found_codes = (*found_codes, *replaced)
+    substitute = _substitute(item, context) or _in_place_of(replaced, found_codes)
     if disposition is None and substitute is None and cues.has(item.text(Role.DESCRIPTION), "substitute"):
         doubts = (*doubts, "the words of the row speak of other goods than were ordered")
-    if disposition is None and substitute is not None and _is_other(substitute.value, found_codes, context):
-        disposition = Disposition.SUBSTITUTED
+    if disposition is None and substitute is not None:
+        other = bool(replaced) or _is_other(substitute.value, found_codes, context)
+        disposition = Disposition.SUBSTITUTED if other else None
     position = _position(item, context)
     if not (found_codes or position or item.text(Role.DESCRIPTION)) or not (
         quantity or price or promised or disposition
@@ -210,7 +213,19 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         return stated_in(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9), None
     if before:
         former = stated_in(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
+    elif former is None and promised is not None:
+        former = _crossed_out(item, context)
     return promised, former
+
+
+def _crossed_out(item: Item, context: Context) -> Stated[date] | None:
+    """The day that stands crossed out beside the new one."""
+    for role in (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE):
+        for cell in item.cells.get(role, ()):
+            days = cues.dates_in(cell.struck, context)
+            if len(days) == 1:
+                return stated_in(item, context, role, days[0].value, cell.text, 0.9)
+    return None
 
 
 def _in_remark(item: Item, context: Context) -> Stated[date] | None:
@@ -275,6 +290,25 @@ def _is_other(code: str, own: Iterable[Stated[str]], context: Context) -> bool:
     """A code that is not the row's own, beside one of the row that we know."""
     written = {codes.canonical(item.value) for item in own}
     return codes.canonical(code) not in written and any(item in context.hints.by_code for item in written)
+
+
+def _replaced(item: Item, context: Context) -> tuple[Stated[str], ...]:
+    """Codes of our orders that stand crossed out beside another code: the goods that the row's goods replace."""
+    known = context.hints.by_code
+    return tuple(
+        stated_in(item, context, role, token, cell.text, 0.9)
+        for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE)
+        for cell in item.cells.get(role, ())
+        for token in _CODE.findall(cell.struck)
+        if codes.canonical(token) in known and (written := _CODE.findall(cell.text))
+        if not any(codes.canonical(other) in known for other in written)
+    )
+
+
+def _in_place_of(replaced: tuple[Stated[str], ...], written: tuple[Stated[str], ...]) -> Stated[str] | None:
+    """The code written beside one that is crossed out."""
+    gone = {codes.canonical(item.value) for item in replaced}
+    return next((item for item in written if gone and codes.canonical(item.value) not in gone), None)
 
 
 def _substitute(item: Item, context: Context) -> Stated[str] | None:

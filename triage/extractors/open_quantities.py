@@ -44,12 +44,14 @@ def split(line: LineStatement, item: Item, context: Context, *, open_dated: bool
     if not (item.text(Role.DELIVERED_QUANTITY) or item.text(Role.CONFIRMED_QUANTITY)) or now.value == rest.value == 0:
         return (line,)
     place = context.evidence(item.text(Role.OPEN_QUANTITY), page=item.page)
+    own_day = _rest_day(rest.value, item, context)
+    open_dated = open_dated and own_day is None
     fate = Stated(value=Disposition.BACKORDERED, evidence=place, confidence=0.9, source="table")
     later = replace(
         line,
         quantity=rest,
         amount=None,
-        promised=line.promised if open_dated else _rest_day(rest.value, item, context),
+        promised=line.promised if open_dated else own_day,
         disposition=fate,
         remainder=True,
         doubts=(),
