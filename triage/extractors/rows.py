@@ -42,6 +42,8 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
         section: list[LineStatement] = []
         for item, below in zip(found_items, [*found_items[1:], None], strict=True):
             statement = items.statement(item, header, context)
+            if statement is not None and item.again and section and not statement.codes:
+                statement = replace(statement, codes=section[-1].codes)
             if statement is not None and (item.again or (below is not None and below.again)):
                 section.append(statement)  # the rows below tell what is open, each with its day
             elif statement is not None:

@@ -100,6 +100,18 @@ def test_a_row_that_says_the_same_again_is_a_second_delivery():
     assert prices(found) == [Decimal("0.31")] * 2
 
 
+def test_a_second_delivery_has_the_codes_of_the_row_above():
+    found = read(
+        ("No", "Goods", "Ordered", "Delivery date", "Delivery qty", "Balance"),
+        ("1", "Seal ring (MU-88)", "500", "2 Nov 2026", "300", "200"),
+        ("", "", "", "16 Nov 2026", "200", "0"),
+    )
+    assert [([code.value for code in item.codes], item.quantity.value) for item in found] == [
+        (["MU-88"], 300),
+        (["MU-88"], 200),
+    ]
+
+
 def test_cartons_of_the_same_goods_are_added_up():
     found = read(
         ("Ctn No.", "Part", "Cartons", "Qty/ctn", "Total qty", "Serial from", "N.W. kg"),
