@@ -78,6 +78,7 @@ class Cell:
 
     text: str
     box: Box | None = None
+    struck: str = ""  # what stands crossed out beside the text: it was, and is no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

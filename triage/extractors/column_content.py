@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from triage.domain import codes, units
 from triage.domain.document import Cell
-from triage.extractors import arithmetic, columns, cues, money, numbers
+from triage.extractors import arithmetic, columns, cues, money, numbers, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 
@@ -22,6 +22,8 @@ _QUANTITIES = (
     Role.ORDERED_QUANTITY,
     Role.OPEN_QUANTITY,
 )
+_OF_MONEY = {Role.UNIT_PRICE, Role.NET_PRICE, Role.GROSS_PRICE, Role.AMOUNT}
+_DAY_OF = {Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE}
 _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
 #: A cell that is a code, with a short remark at most.
@@ -94,8 +96,9 @@ def checked(header: Header, rows: Sequence[tuple[Cell, ...]], context: Context) 
     if not filled:
         return header
     roles = list(header.roles)
-    _drop_misfits(roles, filled, context)
+    _drop_misfits(roles, header.texts, filled, context)
     _second_heads(roles, header, context)
+    _shares(roles, header, filled)
     _by_arithmetic(roles, filled, context)
     _by_dates(roles, filled, context)
     return replace(header, roles=tuple(roles))
@@ -112,10 +115,33 @@ def _second_heads(roles: list[Role | None], header: Header, context: Context) ->
                 break
 
 
+def _shares(roles: list[Role | None], header: Header, rows: Sequence[tuple[Cell, ...]]) -> None:
+    """Columns of discounts that share their head with another word ("Desc."), or that show chains ("10+5")."""
+    for index, text in enumerate(header.texts):
+        texts = [row[index].text.strip() for row in rows[:_MOST_ROWS] if row[index].text.strip()]
+        if roles[index] not in (None, Role.DESCRIPTION, Role.CODE) or not texts:
+            continue
+        told = bool(vocabulary.phrases_in(text, "columns.discount")) and all(map(_SHARE.fullmatch, texts))
+        if told or all(map(_CHAIN.fullmatch, texts)):
+            roles[index] = Role.DISCOUNT
+
+
+_SHARE = re.compile(r"[-−–]?\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?(?:\s?[+/]\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?)*|[-–—]")
+_CHAIN = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?\s?%?(?:\s?\+\s?\d{1,2}(?:[.,]\d{1,2})?\s?%?)+")
 _NO_FACTORS = (Role.DISCOUNT, Role.PRICE_BASIS)
 
 
-def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:
+#: Heads of codes that name no goods: of single pieces, lots, parcels, customs.
+_NO_GOODS = re.compile(
+    r"serial|serie|seri no|s/n|\blots?\b|batch|charge|lott[oi]|\blote|parti|sscc|nve|track|sendung|parcel|tariff|zoll"
+    r"|\bhs\b|customs|douan|arancel|origin|ursprung|herkunft|heat|schmelze|certificat|zeugnis|批|序列|追跡|ロット|シリアル",
+    re.IGNORECASE,
+)
+
+
+def _drop_misfits(
+    roles: list[Role | None], heads: Sequence[str], rows: Sequence[tuple[Cell, ...]], context: Context
+) -> None:
     """A unit column full of money is a price; a date column without dates, or a quantity full of dates, is neither."""
     names = {codes.canonical(item.order.name) for item in context.hints.candidates}
     for index, role in enumerate(roles):
@@ -135,7 +161,7 @@ def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], co
             roles[index] = next(
                 (item for item in (Role.QUANTITY, Role.CONFIRMED_QUANTITY) if not set(_COMING) & set(roles)), None
             )
-        if role is None and len(texts) >= 1 and all(_CODE.match(text) for text in texts):
+        if role is None and texts and all(map(_CODE.match, texts)) and not _NO_GOODS.search(heads[index]):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
             continue
@@ -144,7 +170,9 @@ def _drop_misfits(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], co
             priced = any(item.currency for item in money.find_money(texts[0]))
             roles[index] = Role.UNIT_PRICE if priced and Role.UNIT_PRICE not in roles else None
         elif role in _QUANTITIES and dated > 0.5:
-            roles[index] = None
+            # "Ordered for | Confirmed" above days: the day wished, and the day promised.
+            day = _DAY_OF.get(role)
+            roles[index] = day if day not in roles else None
         elif role in _QUANTITIES and not any(any(char.isdigit() for char in text) for text in texts):
             roles[index] = Role.SUPPLIER_CODE if any("-" in text for text in texts) else None
         elif role in _QUANTITIES and all(re.search(r"[A-Za-z]+\d|\d[A-Za-z-]+\d", text) for text in texts):
@@ -178,7 +206,12 @@ def _by_arithmetic(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], c
         return
     best: tuple[float, tuple[int, int, int]] | None = None
     chains = _discounts(roles, rows, context)
+    counted = bool(set(_QUANTITIES) & set(roles))
     for quantity, price, amount in itertools.permutations(numeric, 3):
+        if roles[amount] in _QUANTITIES or roles[price] in _QUANTITIES or Role.WEIGHT in (roles[price], roles[amount]):
+            continue  # "4 cartons of 10, 40 in all" multiplies too
+        if counted and roles[quantity] not in _QUANTITIES and not {roles[price], roles[amount]} & _OF_MONEY:
+            continue  # against the words of another column, and without a word of money
         held = _held(numeric[quantity], numeric[price], numeric[amount], chains)
         if held < _ENOUGH:
             continue

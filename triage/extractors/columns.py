@@ -86,10 +86,14 @@ def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
     if clean.casefold() in meanings:
         return Role(meanings[clean.casefold()]), 1.0
     letters = max(sum(char.isalnum() for char in clean), 1)
-    if money.find_price_basis(clean) and money.currency_in(clean):
-        return Role.UNIT_PRICE, 1.0
+    if _is_pack_size(clean):
+        return None, 0.0
+    if money.find_price_basis(clean) and (money.currency_in(clean) or _speaks_of_price(clean)):
+        return _kind_of_price(clean), 1.0  # "PU HT le cent", "List €/100"
     if "/" in clean and money.currency_in(clean) and units.find_unit(clean.rpartition("/")[2].strip(" )")):
-        return Role.UNIT_PRICE, 1.0
+        return _kind_of_price(clean), 1.0
+    if money.currency_in(clean) and all(map(units.find_unit, _without_currency(clean))):
+        return Role.UNIT_PRICE, 1.0  # "Unit £", "Each USD": money for one, not the unit's name
     if _PRICE_WORD.search(clean) and not money.find_price_basis(clean):
         # "Pr. ordine | Pr. confermato": what a price is of does not make it a quantity or a day.
         if cues.has(clean, "former"):
@@ -108,7 +112,52 @@ def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
             share = min(covered / letters, 1.0)
             if share > best[1]:
                 best = (role, share)
+    if best[0] in _DAYS and _QUANTITY_WORD.search(clean):
+        best = (Role.QUANTITY, best[1])  # "Delivery qty": how much, not when
+    if best[0] is Role.AMOUNT and not _speaks_of_price(clean) and not money.currency_in(clean):
+        counts = vocabulary.phrases_in(clean, "columns.quantity")
+        best = (Role.QUANTITY, best[1]) if counts else best  # "Total qty"
     return _of_which(best[0], clean), best[1]
+
+
+def _is_pack_size(text: str) -> bool:
+    """ "Qty/ctn", "Stk je Karton", "入数": how much a package holds, not how much comes."""
+    match = _PER_PACK.search(text)
+    if match is None or _speaks_of_price(text) or money.currency_in(text):
+        return False
+    return match.group(1) is None or units.find_unit(match.group(1)) in units.PACKS
+
+
+_PER_PACK = re.compile(
+    r"[^\W\d_]\.?\s?(?:/|(?<=\s)(?:per|pro|je|par|por|za|w|in|à|a)\s)\s?([^\W\d_]{2,10})\.?\)?$|入数|每箱|装箱数",
+    re.IGNORECASE,
+)
+
+
+def _speaks_of_price(text: str) -> bool:
+    return _PRICE_WORD.search(text) is not None or any(
+        vocabulary.phrases_in(text, f"columns.{role.value}") for role in _PRICES
+    )
+
+
+def _kind_of_price(text: str) -> Role:
+    """Which price a head speaks of: the net one, the one before discount, or simply the price."""
+    for role in (Role.NET_PRICE, Role.GROSS_PRICE):
+        if any(len(hit.phrase) > _SHORTEST_KIND for hit in vocabulary.phrases_in(text, f"columns.{role.value}")):
+            return role
+    return Role.UNIT_PRICE
+
+
+_SHORTEST_KIND = 2  # letters: "LP" beside another word for price is too little
+
+
+def _without_currency(text: str) -> list[str]:
+    """The words of a head but for the currency; a word that is no unit where there is none."""
+    words = [word for word in re.split(r"[\s()\[\]/]+", text) if word and not money.currency_in(word)]
+    return [word for word in words if not _FOR_EACH.fullmatch(word)] or [text]
+
+
+_FOR_EACH = re.compile(r"per|je|pro|por|par|za|al|in|en|em|w", re.IGNORECASE)
 
 
 def _of_which(role: Role | None, text: str) -> Role | None:
@@ -265,16 +314,20 @@ def _header(roles: tuple[Role | None, ...], texts: tuple[str, ...], height: int)
     per: Decimal | None = None
     currency: str | None = None
     for role, text in zip(roles, texts, strict=True):
-        if role in (Role.UNIT_PRICE, Role.NET_PRICE):
+        if role in _PRICES:
             bases = money.find_price_basis(text)
             per = bases[0].per if bases else Decimal(100) if _PER_CENT.search(text) else per
-        if role in (Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT, Role.CURRENCY):
+        if role in (*_PRICES, Role.AMOUNT, Role.CURRENCY):
             currency = currency or money.currency_in(text)
-    unit = next((_unit_in(text) for role, text in zip(roles, texts, strict=True) if role in _COUNTS), "")
+    named = (_unit_in(text) for role, text in zip(roles, texts, strict=True) if role in _COUNTS)
+    unit = next((word for word in named if word), "")
     return Header(roles=roles, texts=texts, rows=height, price_per=per, currency=currency, unit=unit)
 
 
-_COUNTS = (Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
+_PRICES = (Role.UNIT_PRICE, Role.NET_PRICE, Role.GROSS_PRICE)
+_COUNTS = (
+    Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY, Role.OPEN_QUANTITY
+)  # fmt: skip
 _LEADS_HEAD = re.compile(r"^\W*([^\W\d_]{2,8})\.?\s[^\W\d_]{3}")
 _ENDS_HEAD = re.compile(r"\s([^\W\d_]{2,5})\.?$")
 _IN_HEAD = re.compile(r"[(\[/]\s*([mM][23²³]|[^\W\d_]{1,12})\.?\s*(?:[)\]]|$)")

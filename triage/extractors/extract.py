@@ -3,13 +3,14 @@
 One function, `extract`. It orders the readers of this room: numbers of orders, fields, tables, sentences.
 """
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
 from triage.domain import codes
-from triage.domain.document import Part, PartRole, Reading, Table
+from triage.domain.document import Cell, Part, PartRole, Reading, Table
 from triage.domain.erp import Order, OrderBook
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Loose, PriceChange, Statement, Term, WholeOrder
@@ -130,11 +131,12 @@ class _Collector:
 
     def _tables(self, part: Part, context: Context) -> tuple[frozenset[int], bool]:
         """Indexes of lines that stand in tables that state something, and whether there are such tables."""
-        stating = [table for table in part.tables if rows.table_statements(table, context)]
+        tables = map(rows.without_foot, part.tables)
+        stating = [table for table in tables if rows.table_statements(table, context)]
         return _lines_of(part, stating), bool(stating)
 
     def _table_lines(self, part: Part, context: Context) -> Iterable[LineStatement]:
-        for table in part.tables:
+        for table in map(rows.without_foot, part.tables):
             self._columns.extend(rows.learned_columns(table, context))
             for line in rows.table_statements(table, context):
                 yield self._with_order(part, line)
@@ -252,6 +254,8 @@ def _lines_of(part: Part, tables: Iterable[Table]) -> frozenset[int]:
     for table in tables:
         for row in table.rows:
             inside.add(_squeeze("".join(cell.text for cell in row)))
+            # Cells that wrap: each printed line of the row by itself.
+            inside.update(_squeeze("".join(pieces)) for pieces in _printed(row))
             for cell in row:
                 cells.update(_squeeze(piece) for piece in cell.text.split("\n") if piece.strip())
     joined = "\x00".join(inside)
@@ -261,6 +265,11 @@ def _lines_of(part: Part, tables: Iterable[Table]) -> frozenset[int]:
         if text and (text in joined or text in cells or _made_of(line.text, cells)):
             found.add(index)
     return frozenset(found)
+
+
+def _printed(row: Iterable[Cell]) -> Iterable[tuple[str, ...]]:
+    """The lines of a row's cells side by side, as they stand on the page."""
+    return itertools.zip_longest(*(cell.text.split("\n") for cell in row), fillvalue="")
 
 
 def _made_of(text: str, cells: set[str]) -> bool:

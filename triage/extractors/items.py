@@ -5,59 +5,25 @@ Where the cells contradict their own arithmetic the statement says so; nothing i
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from triage.domain import codes, units
-from triage.domain.document import Cell
-from triage.domain.evidence import Evidence, Stated
-from triage.domain.statement import Disposition, LineStatement, Price
-from triage.extractors import arithmetic, cues, money, numbers, vocabulary
+from triage.domain.evidence import Stated
+from triage.domain.statement import Disposition, LineStatement
+from triage.extractors import cues, money, numbers, row_prices, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
-
-T = TypeVar("T")
+from triage.extractors.item import Item, numbers_in, stated_in
 
 _POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d{1,4})?\W{0,2}$")
 _REMARK_WORDS = 1  # beside a code in its column
 _CODE = re.compile(
     r"(?<!\w)[A-Z0-9][A-Z0-9./_+-]*\d[A-Z0-9./_+-]*(?!\w)|(?<!\w)[A-Z]{2,}(?:[-_/][A-Z]{1,6})+(?!\w)", re.I
 )
-#: Letters in a column of price bases (US trade): each, hundred, thousand.
-_BASIS_LETTERS = {
-    "E": Decimal(1), "EA": Decimal(1), "PC": Decimal(1), "C": Decimal(100), "M": Decimal(1000), "%": Decimal(100),
-    "‰": Decimal(1000), "CPC": Decimal(100), "MPC": Decimal(1000),
-}  # fmt: skip
 _CONFIRMED = (Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY, Role.ORDERED_QUANTITY)
 _SHIPPED = (Role.DELIVERED_QUANTITY, Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY)
-
-
-@dataclass(slots=True, kw_only=True)
-class Item:
-    """The rows that belong to one line of the document, while they are collected."""
-
-    cells: dict[Role, list[Cell]] = field(default_factory=dict)
-    loose: list[str] = field(default_factory=list)  # continuation rows, and columns without a meaning
-    page: int | None = None
-    texts: list[str] = field(default_factory=list)
-
-    def text(self, role: Role) -> str:
-        """Everything in the cells of a role."""
-        return " ".join(cell.text for cell in self.cells.get(role, ()) if cell.text.strip())
-
-
-def _evidence(item: Item, context: Context, role: Role | None, text: str) -> Evidence:
-    cells = item.cells.get(role, []) if role else []
-    return context.evidence(text, page=item.page, box=cells[0].box if cells else None)
-
-
-def _stated(item: Item, context: Context, role: Role | None, value: T, text: str, confidence: float) -> Stated[T]:
-    if context.part.ocr:
-        confidence *= 0.85
-    return Stated(value=value, evidence=_evidence(item, context, role, text), confidence=confidence, source="table")
 
 
 def statement(item: Item, header: Header, context: Context) -> LineStatement | None:
@@ -65,8 +31,8 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     whole = "   ".join(item.texts)
     found_codes = _codes(item, context)
     quantity, unit = _quantity(item, header, context)
-    price, amount = _price(item, header, context), _amount(item, context)
-    quantity, price, doubts = _check(item, context, quantity, price, amount)
+    price, amount = row_prices.read_price(item, header, context), row_prices.read_amount(item, context)
+    quantity, price, doubts = row_prices.check(item, context, quantity, price, amount)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
     if disposition is None and promised is None:
@@ -75,11 +41,14 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
         quantity = None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
         doubts = (*doubts, "a remark of the row names days that could not be placed")
-    substitute = _substitute(item, context)
+    replaced = _replaced(item, context)
+    found_codes = (*found_codes, *replaced)
+    substitute = _substitute(item, context) or _in_place_of(replaced, found_codes)
     if disposition is None and substitute is None and cues.has(item.text(Role.DESCRIPTION), "substitute"):
         doubts = (*doubts, "the words of the row speak of other goods than were ordered")
-    if disposition is None and substitute is not None and _is_other(substitute.value, found_codes, context):
-        disposition = Disposition.SUBSTITUTED
+    if disposition is None and substitute is not None:
+        other = bool(replaced) or _is_other(substitute.value, found_codes, context)
+        disposition = Disposition.SUBSTITUTED if other else None
     position = _position(item, context)
     if not (found_codes or position or item.text(Role.DESCRIPTION)) or not (
         quantity or price or promised or disposition
@@ -101,6 +70,7 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
         ordered_quantity=ordered,
         disposition=_placed(item, context, disposition, whole),
         substitute_code=substitute,
+        remainder=quantity is not None and not any(item.text(role) for role in _CONFIRMED),
         doubts=doubts,
     )
 
@@ -110,7 +80,7 @@ def _placed(item: Item, context: Context, found: Disposition | None, whole: str)
         return None
     role = Role.STATUS if item.text(Role.STATUS) else Role.REMARK if item.text(Role.REMARK) else None
     text = item.text(role) if role else " ".join(item.loose) or whole
-    return _stated(item, context, role, found, text, 0.9)
+    return stated_in(item, context, role, found, text, 0.9)
 
 
 def _position(item: Item, context: Context) -> Stated[int] | None:
@@ -118,17 +88,17 @@ def _position(item: Item, context: Context) -> Stated[int] | None:
     match = _POSITION.match(text.split("\n")[0]) if text else None
     if match is None:
         return None
-    return _stated(item, context, Role.POSITION, int(match.group(1)), text, 0.7)
+    return stated_in(item, context, Role.POSITION, int(match.group(1)), text, 0.7)
 
 
 def _order_number(item: Item, context: Context) -> Stated[str] | None:
     text = item.text(Role.ORDER_NUMBER).strip()
-    return _stated(item, context, Role.ORDER_NUMBER, text, text, 0.95) if text else None
+    return stated_in(item, context, Role.ORDER_NUMBER, text, text, 0.95) if text else None
 
 
 def _description(item: Item, context: Context) -> Stated[str] | None:
     text = " ".join([item.text(Role.DESCRIPTION), *item.loose]).strip()
-    return _stated(item, context, Role.DESCRIPTION, text, text, 0.9) if text else None
+    return stated_in(item, context, Role.DESCRIPTION, text, text, 0.9) if text else None
 
 
 def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
@@ -144,36 +114,32 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
                 whole = [] if " " in text and (tokens or ":" in text) else [text]
                 for token in [*whole, *tokens]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
-                        found.setdefault(codes.canonical(token), _stated(item, context, role, token, token, 0.97))
+                        found.setdefault(codes.canonical(token), stated_in(item, context, role, token, token, 0.97))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()
     texts: list[tuple[Role | None, str]] = [(None, text) for text in item.texts]
     for place, text in [*texts, (Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
         for token in _CODE.findall(text):
             if codes.canonical(token) in known:
-                found.setdefault(codes.canonical(token), _stated(item, context, place, token, token, 0.95))
+                found.setdefault(codes.canonical(token), stated_in(item, context, place, token, token, 0.95))
     return tuple(found.values())
 
 
-def _numbers(text: str, context: Context) -> list[numbers.FoundNumber]:
-    found = numbers.find_numbers(text, decimal_mark=context.decimal_mark)
-    return [number for number in found if not number.percent]
-
-
 def _quantity(item: Item, header: Header, context: Context) -> tuple[Stated[Decimal] | None, Stated[str] | None]:
-    order = _SHIPPED if context.is_shipping else _CONFIRMED
+    # A list of open orders tells nothing but what is open of each.
+    order = _SHIPPED if context.is_shipping else (*_CONFIRMED, Role.OPEN_QUANTITY)
     for role in order:
         text = item.text(role)
-        found = _numbers(text, context)
+        found = numbers_in(text, context)
         if not found:
             continue
         number = found[0]
         confidence = 0.97 if len(found) == 1 else 0.8
         if role is Role.ORDERED_QUANTITY:
             confidence = 0.85
-        stated = _stated(item, context, role, number.value, text, confidence)
+        stated = stated_in(item, context, role, number.value, text, confidence)
         for unit, where in _units(item, header, text, number, role):
             if unit and units.find_unit(unit):
-                return stated, _stated(item, context, where, unit, unit, 0.95)
+                return stated, stated_in(item, context, where, unit, unit, 0.95)
         return stated, None
     return None, None
 
@@ -203,85 +169,9 @@ def _units(
 
 def _ordered(item: Item, context: Context) -> Stated[Decimal] | None:
     text = item.text(Role.ORDERED_QUANTITY)
-    found = _numbers(text, context)
+    found = numbers_in(text, context)
     other = any(item.text(role) for role in _CONFIRMED[:-1])
-    return _stated(item, context, Role.ORDERED_QUANTITY, found[0].value, text, 0.9) if found and other else None
-
-
-def _discounts(item: Item, context: Context) -> tuple[Decimal, ...]:
-    return money.discounts_in_cell(item.text(Role.DISCOUNT), decimal_mark=context.decimal_mark)
-
-
-def _price(item: Item, header: Header, context: Context) -> Stated[Price] | None:
-    """Net price before the basis is proved by arithmetic."""
-    for role in (Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE):
-        text = _ARROW.split(item.text(role))[-1]  # "3.40→3.52": from … to …
-        if not text:
-            continue
-        bases = money.find_price_basis(text)
-        cut = text[: bases[0].start] if bases and bases[0].start > 0 else text
-        found = _numbers(cut, context)
-        if not found:
-            continue
-        basis_cell = _numbers(item.text(Role.PRICE_BASIS), context)
-        letter = _BASIS_LETTERS.get(item.text(Role.PRICE_BASIS).strip().upper().rstrip("."))
-        per = bases[0].per if bases else header.price_per or context.price_per or Decimal(1)
-        if basis_cell and basis_cell[0].value > 0:
-            per = basis_cell[0].value
-        elif letter is not None:
-            per = letter
-        discounts = () if role is Role.NET_PRICE else _discounts(item, context)
-        currency = money.currency_in(text) or money.currency_in(item.text(Role.CURRENCY)) or header.currency
-        price = Price(amount=found[0].value, per=per, discounts=discounts, currency=currency or context.currency)
-        return _stated(item, context, role, price, text, 0.95 if len(found) == 1 else 0.75)
-    return None
-
-
-def _amount(item: Item, context: Context) -> Stated[Decimal] | None:
-    text = item.text(Role.AMOUNT)
-    found = _numbers(text, context)
-    return _stated(item, context, Role.AMOUNT, found[-1].value, text, 0.95) if found else None
-
-
-def _readings(item: Item, context: Context, roles: Iterable[Role], first: Decimal) -> list[Decimal]:
-    """The value read, and the other ways in which its cell can be read."""
-    values = [first]
-    for role in roles:
-        for number in _numbers(item.text(role), context):
-            values += [number.value, *number.alternatives]
-    return list(dict.fromkeys(values))
-
-
-def _check(
-    item: Item,
-    context: Context,
-    quantity: Stated[Decimal] | None,
-    price: Stated[Price] | None,
-    amount: Stated[Decimal] | None,
-) -> tuple[Stated[Decimal] | None, Stated[Price] | None, tuple[str, ...]]:
-    """Let arithmetic choose between readings of quantity, price and basis; say so where nothing agrees."""
-    if quantity is None or price is None or amount is None:
-        return quantity, price, ()
-    stated_per = price.value.per if price.value.per != 1 else None
-    agreed = arithmetic.reconcile(
-        _readings(item, context, [Role.CONFIRMED_QUANTITY, Role.QUANTITY, Role.DELIVERED_QUANTITY], quantity.value),
-        _readings(item, context, [Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE], price.value.amount),
-        _readings(item, context, [Role.AMOUNT], amount.value),
-        per=stated_per,
-        discounts=price.value.discounts,
-    )
-    if agreed is None:
-        return _less(quantity), _less(price), ("quantity × price is not the amount of the row",)
-    per = agreed.per
-    sure = Stated(value=agreed.quantity, evidence=quantity.evidence, confidence=0.99, source="table")
-    value = Price(amount=agreed.price, per=per, discounts=agreed.discounts, currency=price.value.currency)
-    return sure, Stated(value=value, evidence=price.evidence, confidence=0.99, source="table"), ()
-
-
-def _less(stated: Stated[T]) -> Stated[T]:
-    return Stated(
-        value=stated.value, evidence=stated.evidence, confidence=stated.confidence * 0.6, source=stated.source
-    )
+    return stated_in(item, context, Role.ORDERED_QUANTITY, found[0].value, text, 0.9) if found and other else None
 
 
 def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] | None, Stated[date] | None]:
@@ -296,19 +186,19 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         bracketed = [day for day in found if _FORMER_IN_BRACKETS.search(text[: day.start])]
         if bracketed and len(bracketed) < len(found):
             # "16.03.27 (prev. 26.02.27)": what stood there before.
-            former = _stated(item, context, role, bracketed[0].value, text, 0.9)
+            former = stated_in(item, context, role, bracketed[0].value, text, 0.9)
             found = [day for day in found if day not in bracketed]
         elif len(found) > 1:
-            former = _stated(item, context, role, found[0].value, text, 0.6)
+            former = stated_in(item, context, role, found[0].value, text, 0.6)
         last = found[-1]
-        promised = _stated(item, context, role, last.value, text, confidence * last.confidence)
+        promised = stated_in(item, context, role, last.value, text, confidence * last.confidence)
         break
     if promised is None:
         # "50 Stk" above "KW 12/27" in one column: its head says that the second is the day.
         below = [cell.text for role in _CONFIRMED for cell in item.cells.get(role, ())[1:]]
         days = [day for text in below for day in cues.dates_in(text, context)]
         if len({day.value for day in days}) == 1:
-            promised = _stated(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
+            promised = stated_in(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
     if promised is None:
         promised = _beside_label(item, context) or _in_remark(item, context)
     if promised is None:
@@ -316,14 +206,26 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
         for text in [*item.loose, *_lines_of_words(item)]:
             labelled = cues.labelled_date(text, context)
             if labelled is not None:
-                promised = _stated(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
+                promised = stated_in(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
     former_text = item.text(Role.FORMER_DATE)
     before = cues.dates_in(former_text, context)
     if before and promised is None and cues.affirmed(item.text(Role.PROMISED_DATE), "as_ordered"):
-        return _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9), None
+        return stated_in(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9), None
     if before:
-        former = _stated(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
+        former = stated_in(item, context, Role.FORMER_DATE, before[0].value, former_text, 0.9)
+    elif former is None and promised is not None:
+        former = _crossed_out(item, context)
     return promised, former
+
+
+def _crossed_out(item: Item, context: Context) -> Stated[date] | None:
+    """The day that stands crossed out beside the new one."""
+    for role in (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE):
+        for cell in item.cells.get(role, ()):
+            days = cues.dates_in(cell.struck, context)
+            if len(days) == 1:
+                return stated_in(item, context, role, days[0].value, cell.text, 0.9)
+    return None
 
 
 def _in_remark(item: Item, context: Context) -> Stated[date] | None:
@@ -332,7 +234,7 @@ def _in_remark(item: Item, context: Context) -> Stated[date] | None:
     days = cues.dates_in(text, context)
     if len(days) != 1 or days[0].value < context.today or cues.has(text, "former", "valid_until"):
         return None
-    return _stated(item, context, Role.REMARK, days[0].value, text, 0.75)
+    return stated_in(item, context, Role.REMARK, days[0].value, text, 0.75)
 
 
 def _beside_label(item: Item, context: Context) -> Stated[date] | None:
@@ -344,7 +246,7 @@ def _beside_label(item: Item, context: Context) -> Stated[date] | None:
     if len(alone) != 1:
         return None
     value, text = next(iter(alone.items()))
-    return _stated(item, context, None, value, text, 0.85)
+    return stated_in(item, context, None, value, text, 0.85)
 
 
 def _not_dispatched(text: str, found: list[FoundDate]) -> list[FoundDate]:
@@ -354,7 +256,6 @@ def _not_dispatched(text: str, found: list[FoundDate]) -> list[FoundDate]:
     return rest or found
 
 
-_ARROW = re.compile(r"→|⇒|➔|->|=>|»")
 #: An opening bracket before a day, with a word or two between that tell what it was.
 _FORMER_IN_BRACKETS = re.compile(r"[(\[（][^)\]）\d]{0,24}$")
 _DISPATCH_REACH = 4  # characters between a word of dispatch and its day
@@ -391,7 +292,26 @@ def _is_other(code: str, own: Iterable[Stated[str]], context: Context) -> bool:
     return codes.canonical(code) not in written and any(item in context.hints.by_code for item in written)
 
 
+def _replaced(item: Item, context: Context) -> tuple[Stated[str], ...]:
+    """Codes of our orders that stand crossed out beside another code: the goods that the row's goods replace."""
+    known = context.hints.by_code
+    return tuple(
+        stated_in(item, context, role, token, cell.text, 0.9)
+        for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE)
+        for cell in item.cells.get(role, ())
+        for token in _CODE.findall(cell.struck)
+        if codes.canonical(token) in known and (written := _CODE.findall(cell.text))
+        if not any(codes.canonical(other) in known for other in written)
+    )
+
+
+def _in_place_of(replaced: tuple[Stated[str], ...], written: tuple[Stated[str], ...]) -> Stated[str] | None:
+    """The code written beside one that is crossed out."""
+    gone = {codes.canonical(item.value) for item in replaced}
+    return next((item for item in written if gone and codes.canonical(item.value) not in gone), None)
+
+
 def _substitute(item: Item, context: Context) -> Stated[str] | None:
     text = item.text(Role.SUBSTITUTE).strip()
     match = _CODE.search(text)
-    return _stated(item, context, Role.SUBSTITUTE, match.group(), text, 0.9) if match else None
+    return stated_in(item, context, Role.SUBSTITUTE, match.group(), text, 0.9) if match else None

@@ -12,7 +12,7 @@ from triage.domain.statement import Disposition, LineStatement
 from triage.extractors import cues, numbers, quantities, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
-from triage.extractors.items import Item
+from triage.extractors.item import Item
 
 T = TypeVar("T")
 
@@ -44,12 +44,14 @@ def split(line: LineStatement, item: Item, context: Context, *, open_dated: bool
     if not (item.text(Role.DELIVERED_QUANTITY) or item.text(Role.CONFIRMED_QUANTITY)) or now.value == rest.value == 0:
         return (line,)
     place = context.evidence(item.text(Role.OPEN_QUANTITY), page=item.page)
+    own_day = _rest_day(rest.value, item, context)
+    open_dated = open_dated and own_day is None
     fate = Stated(value=Disposition.BACKORDERED, evidence=place, confidence=0.9, source="table")
     later = replace(
         line,
         quantity=rest,
         amount=None,
-        promised=line.promised if open_dated else None,
+        promised=line.promised if open_dated else own_day,
         disposition=fate,
         remainder=True,
         doubts=(),
@@ -75,6 +77,18 @@ _REST = re.compile(
     r"|pozosta[lł]\w*|remaining|restliche\w*|restant\w*|resterende|rimanent\w*|kalan|残り)\s?[:.]?(?:\s?(?:de|of|von|di|van))?\s{0,3}(\d[\d.,]*)",
     re.IGNORECASE,
 )
+
+
+def _rest_day(rest: Decimal, item: Item, context: Context) -> Stated[date] | None:
+    """The day of a remark below the row that tells when its open quantity comes: "Balance 200 est. 20 November"."""
+    for text in item.loose:
+        match = _REST.search(text)
+        found = numbers.find_numbers(match.group(1).rstrip(".,"), decimal_mark=context.decimal_mark) if match else ()
+        days = [day for day in cues.dates_in(text, context) if match and day.start >= match.end()]
+        if found and found[0].value == rest and len(days) == 1:
+            place = context.evidence(text, page=item.page)
+            return Stated(value=days[0].value, evidence=place, confidence=0.88, source="table")
+    return None
 
 
 _LEADING = re.compile(r"\s*(\d{1,6})(?=\s+[^\W\d_])")

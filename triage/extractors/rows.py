@@ -6,10 +6,19 @@ from dataclasses import replace
 
 from triage.domain.document import Cell, Table
 from triage.domain.statement import LineStatement
-from triage.extractors import column_content, columns, items, open_quantities, vocabulary
+from triage.extractors import (
+    below_rows,
+    column_content,
+    columns,
+    items,
+    open_quantities,
+    packed_rows,
+    told_discounts,
+    vocabulary,
+)
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
-from triage.extractors.items import Item
+from triage.extractors.item import Item
 
 POSITION = re.compile(r"^\W{0,2}(?:[^\W\d]{1,8}\.?\s*)?0{0,5}(\d{1,5})(?:[./]\d{1,4})?\W{0,2}$")
 #: Columns whose content starts a new item.
@@ -28,12 +37,32 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     if len(joined[0]) != len(table.rows[0]) if joined else False:
         table = replace(table, rows=joined)
     for header, found_items in _sections(table, context):
+        told_discounts.apply(header, found_items, context)
         open_dated = open_quantities.dates_are_of_open(header, found_items, context)
-        for item in found_items:
+        section: list[LineStatement] = []
+        for item, below in zip(found_items, [*found_items[1:], None], strict=True):
             statement = items.statement(item, header, context)
-            if statement is not None:
-                found.extend(open_quantities.split(statement, item, context, open_dated=open_dated))
+            if statement is not None and item.again and section and not statement.codes:
+                statement = replace(statement, codes=section[-1].codes)
+            if statement is not None and (item.again or (below is not None and below.again)):
+                section.append(statement)  # the rows below tell what is open, each with its day
+            elif statement is not None:
+                section.extend(open_quantities.split(statement, item, context, open_dated=open_dated))
+        found.extend(packed_rows.added_up(section, header, context))
     return tuple(found)
+
+
+def without_foot(table: Table) -> Table:
+    """The table without notes that stand alone in a row behind its totals: they speak of the whole document."""
+    end = len(table.rows)
+    while end > 1 and sum(bool(cell.text.strip()) for cell in table.rows[end - 1]) == 1:
+        end -= 1
+    if end == len(table.rows) or end < _LEAST_ROWS or not _is_summary(table.rows[end - 1]):
+        return table
+    return replace(table, rows=table.rows[:end], pages=table.pages[:end])
+
+
+_LEAST_ROWS = 3  # a head, an item, a total
 
 
 def learned_columns(table: Table, context: Context) -> tuple[tuple[str, str], ...]:
@@ -63,7 +92,7 @@ def _sections(table: Table, context: Context) -> Iterator[tuple[Header, list[Ite
             continue
         if header is not None:
             page = table.pages[index] if index < len(table.pages) else table.page
-            _collect(table.rows[index], header, found, page)
+            _collect(table.rows[index], header, found, page, context)
         index += 1
     if header is not None and found:
         yield header, found
@@ -115,7 +144,7 @@ def _is_field(text: str) -> bool:
 _LONGEST_LABEL = 32
 
 
-def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int | None) -> None:
+def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int | None, context: Context) -> None:
     """Put a row where it belongs: a new item, the continuation of the last one, or nowhere."""
     filled = {
         role: cell for role, cell in zip(header.roles, row, strict=False) if role is not None and cell.text.strip()
@@ -123,6 +152,10 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     text = "   ".join(cell.text for cell in row if cell.text.strip())
     if not text:
         return
+    if found and (line := below_rows.price_line(filled, found[-1], context)) is not None:
+        below_rows.add(line, found[-1], filled, text)
+        return
+    filled, again = below_rows.repeated(filled, found[-1] if found else None)
     has_number = any(
         role in filled and any(char.isdigit() for char in filled[role].text) and not _DAY_ALONE.match(filled[role].text)
         for role in _STARTS
@@ -143,10 +176,11 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     if (_is_summary(row) or _is_labelled_amount(filled)) and not position:
         return
     if starts or (not found and has_number and has_date):
-        item = Item(page=page)
+        item = Item(page=page, again=again)
         if found and not names and not position:
             # A row with a quantity and a day of its own under an item: another delivery of the same goods.
             item.cells = {role: list(found[-1].cells[role]) for role in _NAMES if role in found[-1].cells}
+            item.again = True
         found.append(item)
     elif found:
         item = found[-1]

@@ -88,6 +88,13 @@ def _moves(row: LineStatement, remark: LineStatement) -> bool:
     return told or late
 
 
+def _has_later(rows: Sequence[LineStatement], remark: LineStatement) -> bool:
+    """One of several rows of the line has that day or a later one: the remark tells why, and is no delivery more."""
+    day = remark.promised.value if remark.promised else None
+    days = [row.promised.value for row in rows if row.promised and not row.anchored_by]
+    return day is not None and len(rows) > 1 and any(item >= day for item in days)
+
+
 def _is_split(one: LineStatement, other: LineStatement, ordered: Collection[Decimal]) -> bool:
     """Two deliveries of one line: in the same part, each with its own quantity or its own day."""
     if one.evidence.part != other.evidence.part:
@@ -125,6 +132,8 @@ def merge(statements: Sequence[LineStatement], ordered: Collection[Decimal] = ()
             if all(_prices_agree(entry, statement) for entry in entries):
                 continue
         moved = next((index for index, entry in enumerate(entries) if _moves(entry, statement)), None)
+        if statement.anchored_by and statement.quantity is None and _has_later(entries, statement):
+            continue
         if moved is not None:
             entries[moved] = _replace(entries[moved], statement)
             continue

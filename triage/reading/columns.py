@@ -26,7 +26,10 @@ _HEADS = re.compile(
     r"stuks|regelnr|towar|encomenda|artigo|sipariş|malzeme|stok|promise|req|requested|sched|scheduled|shipped|open|week|kw|cw|"
     r"indeks|index|zam|potw|za|nr rysunku|rysunek|zeichnung|zng|drawing|drg|dwg|plano|disegno|dis|desenho|des|tekening|çizim|list|disc|brutto|bruto|lordo|brut|listenpreis|"
     r"observaciones|observações|note|notes|remarks?|bemerkung|uwagi|opmerking|lt|lieferzeit|conferma|confermato|confirmado|confirmación|conf|ped|sconti|rabatte|cons|dost|"
-    r"stück|stk|szt|pz|pcs|ean|gtin|weight|gewicht|peso|poids|waga|warennummer|zolltarifnr|origin|herkunft|serial|lot|lotto|partia)\b"
+    r"stück|stk|szt|pz|pcs|ean|gtin|weight|gewicht|peso|poids|waga|warennummer|zolltarifnr|origin|herkunft|serial|lot|lotto|partia|"
+    r"delivered|packed|balance|geliefert|versandt|offen|rest|restmenge|eenh|besteld|geleverd|verzonden|nalevering|livré|expédié|reste|restant|entregado|servido|enviado|"
+    r"pendiente|ordinato|consegnato|spedito|evaso|residuo|saldo|zamówiono|wysłano|dostarczono|pozostało|encomendado|entregue|enviado|pendente|ilíquido|líquido|istenen|gönderilen|"
+    r"sevk|kalan|carton|cartons|ctn|colis|colli|kolli|bultos|pallet|palette|liefern|lief|arrivo|arrivée|llegada|chegada|aankomst|przyjazd|varış)\b"
     r"|序号|序號|项次|行号|产品|產品|品名|编号|編號|料号|品番|型号|型番|规格|規格|数量|數量|单价|單價|単価|金额|金額|单位|單位|単位|交货|交期|交貨|納期|日期|商品|名称|摘要|備考|备注|明細|行|小計",
     re.I,
 )

@@ -104,6 +104,7 @@ class _State:
     flow: list[FlowLine] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)  # of the line being written
+    struck: list[str] = field(default_factory=list)  # what is crossed out, said nowhere else
     tables: int = 0
     characters: int = 0
     breaks: bool = False
@@ -134,7 +135,14 @@ class _Renderer:
         self.state.pieces.clear()
         self.write(text, mark)
 
-    def write(self, text: str, mark: "_Mark", cells: tuple[str, ...] = (), table: int | None = None) -> None:
+    def write(
+        self,
+        text: str,
+        mark: "_Mark",
+        cells: tuple[str, ...] = (),
+        table: int | None = None,
+        struck: tuple[str, ...] = (),
+    ) -> None:
         if not text and (not self.state.flow or not self.state.flow[-1].text):
             return
         if self.state.characters > self.limit:
@@ -144,6 +152,7 @@ class _Renderer:
             FlowLine(
                 text=text,
                 cells=cells,
+                struck=struck,
                 table=table,
                 in_quote=mark.quote,
                 in_signature=mark.signature,
@@ -171,6 +180,7 @@ class _Renderer:
             self.hide("".join(node.itertext()))
             return
         if tag in _STRUCK or style.struck:
+            self.state.struck.append(" ".join("".join(node.itertext()).split())[:200])
             return  # a value that is crossed out is no statement
         mark = mark.inside(node)
         block = tag in _BLOCKS
@@ -234,24 +244,26 @@ class _Renderer:
             return
         self.state.tables += 1
         number = self.state.tables
-        columns = html_tables.Columns()
+        columns, crossed = html_tables.Columns(), html_tables.Columns()
         for row in rows:
             row_style = self.sheet.style_within(row, node, style)
             if row_style.hidden:
                 self.hide("".join(row.itertext()))
                 continue
             own = [cell for cell in row if cell.tag in ("td", "th")]
-            cells = columns.placed((cell, self.cell(cell, row_style, mark)) for cell in own)
+            read = [self.cell(cell, row_style, mark) for cell in own]
+            cells = columns.placed((cell, text) for cell, (text, _) in zip(own, read, strict=True))
+            struck = crossed.placed((cell, text) for cell, (_, text) in zip(own, read, strict=True))
             if any(cells):
-                self.write(joined_cells(cells), mark, tuple(cells), number)
+                self.write(joined_cells(cells), mark, tuple(cells), number, tuple(struck) if any(struck) else ())
 
-    def cell(self, node: "html_style.Node", style: html_style.Style, mark: "_Mark") -> str:
-        """The text of one cell, its lines joined by newlines."""
+    def cell(self, node: "html_style.Node", style: html_style.Style, mark: "_Mark") -> tuple[str, str]:
+        """The text of one cell, its lines joined by newlines, and what is crossed out in it."""
         inner = _Renderer(self.sheet, self.limit - self.state.characters)
         inner.render(node, style, mark)
         inner.end_line(mark)
         self.state.hidden.extend(inner.state.hidden)
-        return "\n".join(line.text for line in inner.state.flow if line.text)
+        return "\n".join(line.text for line in inner.state.flow if line.text), " ".join(inner.state.struck)
 
     def layout(
         self, node: "html_style.Node", rows: "list[html_style.Node]", style: html_style.Style, mark: "_Mark"
@@ -264,7 +276,7 @@ class _Renderer:
                 continue
             cells = [cell for cell in row if cell.tag in ("td", "th")]
             if len(cells) > 1 and not any(next(cell.iter("table"), None) is not None for cell in cells):
-                texts = [self.cell(cell, row_style, mark) for cell in cells]
+                texts = [self.cell(cell, row_style, mark)[0] for cell in cells]
                 if all(text.count("\n") == 0 and len(text) <= html_tables.CELL_PROSE for text in texts):
                     if any(texts):
                         self.write(GAP.join(text for text in texts if text), mark)

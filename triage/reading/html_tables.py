@@ -75,17 +75,26 @@ class Columns:
 
 def tables_of(flow: Sequence[FlowLine]) -> tuple[Table, ...]:
     """The tables among the lines, rows made equally long; a list of labels with their values is none."""
-    groups: dict[int, list[tuple[str, ...]]] = {}
+    groups: dict[int, list[FlowLine]] = {}
     for line in flow:
         if line.table is not None and line.cells:
-            groups.setdefault(line.table, []).append(line.cells)
+            groups.setdefault(line.table, []).append(line)
     found = []
-    for rows in groups.values():
+    for lines in groups.values():
+        rows = [line.cells for line in lines]
         width = max(map(len, rows))
         if width == 2 and sum(row[0].rstrip().endswith((":", "：")) for row in rows) * 2 > len(rows):
             continue
         padded = [[*row, *[""] * (width - len(row))] for row in rows]
         used = [place for place in range(width) if any(row[place] for row in padded)]
         if len(rows) >= 2 and len(used) >= 2:
-            found.append(Table(rows=tuple(tuple(Cell(text=row[place]) for place in used) for row in padded)))
+            struck = [[*line.struck, *[""] * (width - len(line.struck))] for line in lines]
+            found.append(
+                Table(
+                    rows=tuple(
+                        tuple(Cell(text=row[place], struck=out[place]) for place in used)
+                        for row, out in zip(padded, struck, strict=True)
+                    )
+                )
+            )
     return tuple(found)

@@ -18,6 +18,7 @@ class FlowLine:
 
     text: str  # blanks at the beginning and tabs are kept: text tables stand on them
     cells: tuple[str, ...] = ()  # of a table row; empty elsewhere
+    struck: tuple[str, ...] = ()  # what is crossed out in each cell; empty where nothing is
     table: int | None = None  # rows with the same number belong to one table
     in_quote: bool = False  # the markup says that this is quoted
     in_signature: bool = False  # the markup says that this is a signature

@@ -1,5 +1,6 @@
 """Which line a statement is about, and what becomes of two statements about one line."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -147,3 +148,11 @@ def test_a_new_day_for_all_of_it_is_no_second_delivery():
     )
     (entry,) = merge.merge([first, later], {Decimal(60)}).entries
     assert (entry.quantity.value, entry.promised.value) == (60, date(2026, 12, 9))
+
+
+def test_a_remark_with_a_day_between_the_rows_of_a_line_is_no_delivery_more():
+    first = said(quantity=Decimal(6), promised=date(2026, 12, 1))
+    second = said(quantity=Decimal(4), promised=date(2026, 12, 15))
+    remark = replace(said(promised=date(2026, 12, 8)), anchored_by="position")
+    merged = merge.merge([first, second, remark], {Decimal(10)})
+    assert [entry.promised.value for entry in merged.entries] == [date(2026, 12, 1), date(2026, 12, 15)]

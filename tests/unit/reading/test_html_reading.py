@@ -153,3 +153,12 @@ def test_a_cell_that_spans_rows_stands_in_each_of_them() -> None:
     assert rows(page) == [
         [["Order", "Item", "Qty"], ["PX1", "A-1", "40"], ["PX1", "A-2", "10"], ["PX2", "cancelled", ""]]
     ]
+
+
+def test_what_is_crossed_out_in_a_cell_is_kept_apart() -> None:
+    page = read("<table><tr><th>Item<th>Qty<tr><td><s>A-1</s> A-2<td>5<tr><td>B-1<td>7</table>")
+    (found,) = html_tables.tables_of(page.flow)
+    assert [[(cell.text, cell.struck) for cell in row] for row in found.rows[1:]] == [
+        [("A-2", "A-1"), ("5", "")],
+        [("B-1", ""), ("7", "")],
+    ]
