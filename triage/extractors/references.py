@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from triage.domain import codes
 from triage.domain.document import Part, PartRole, Reading
@@ -34,6 +35,7 @@ class Place:
     text: str
     page: int | None
     weight: float  # how prominent
+    unwrapped: str = ""  # of a body: with the next line, which may hold the number that this one speaks of
 
 
 def places(reading: Reading) -> Iterator[Place]:
@@ -42,8 +44,9 @@ def places(reading: Reading) -> Iterator[Place]:
     for part in reading.parts:
         if part.role is PartRole.BOILERPLATE:
             continue
-        for line in part.lines:
-            yield Place(part=part.name, text=titles.joined(line.text), page=line.page, weight=1.0)
+        for line, below in zip_longest(part.lines, part.lines[1:]):
+            both = f"{line.text} {below.text}" if below and part.role is PartRole.BODY else ""
+            yield Place(part=part.name, text=titles.joined(line.text), page=line.page, weight=1.0, unwrapped=both)
     for name in reading.attachment_names:
         yield Place(part=name, text=name, page=None, weight=0.8)
 
@@ -126,7 +129,7 @@ class FoundNumbers:
     strange: tuple[Stated[str], ...]
 
 
-_LETTERS_BEFORE = re.compile(r"(?:(?<![^\W_])([A-Z]{2,4})|(?:(?<=[:：] )|(?<=^ ))([A-MO-Z])) $")
+_LETTERS_BEFORE = re.compile(r"(?:(?<![^\W_])([A-Z]{2,4}|(?:[A-Z]\.){2,4})|(?:(?<=[:：] )|(?<=^ ))([A-MO-Z])) $")
 _NO_LETTERS = {
     "NR",
     "NO",
@@ -137,7 +140,6 @@ _NO_LETTERS = {
     "DEL",
     "VOM",
     "VAN",
-    "AB",
     "LS",
     "BL",
     "DDT",
@@ -161,9 +163,20 @@ def _with_letters(window: str, match: re.Match[str]) -> str:
     return number
 
 
+_ABBREVIATED = 3  # letters of labels that are words of everyday language, too
+
+
+def _is_written_as_label(hit: vocabulary.Hit) -> bool:
+    """ "SO 4711", "AB 4711": capitals make an abbreviation of what is a word otherwise ("so 40 pieces", "ab 250")."""
+    letters = [char for char in hit.phrase if char.isalpha() and char.isascii()]
+    return len(letters) != len(hit.phrase) or len(letters) > _ABBREVIATED or hit.phrase.isupper()
+
+
 def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
     """Numbers that follow a label of `section` in the same line, with their offset."""
     for hit in vocabulary.phrases_in(text, f"labels.{section}"):
+        if not _is_written_as_label(hit):
+            continue
         window = text[hit.end : hit.end + 60]
         match = _NUMBER.search(window)
         if match is None:
@@ -220,13 +233,20 @@ _TITLES = ("order_confirmation", "shipping_notice", "invoice", "credit_note", "q
            "cancellation", "price_change_notice", "quality_notice")  # fmt: skip
 
 
-def _title_numbers(text: str) -> Iterator[str]:
+#: An offer's number is a confirmation's reference only where it has none of its own.
+_TITLED, _OFFERED = 0.9, 0.7
+
+
+def _title_numbers(text: str) -> Iterator[tuple[str, float]]:
     for section in _TITLES:
         for hit in vocabulary.phrases_in(text, f"titles.{section}"):
             window = text[hit.end : hit.end + 40]
             match = _NUMBER.search(window)
-            if match and len(re.findall(r"[^\W\d_]{4,}", window[: match.start()])) == 0:
-                yield _with_letters(window, match)
+            if match is None or not _is_written_as_label(hit):
+                continue
+            between = window[: match.start()]
+            if "," not in between and not re.search(r"[^\W\d_]{4,}", between):
+                yield _with_letters(window, match), _OFFERED if section == "quotation" else _TITLED
 
 
 #: "our PV-6620", "ons nr. 88213", "nasz nr ZK/31", "under number 4711": a number that the supplier calls its own.
@@ -234,8 +254,8 @@ _OWN = re.compile(
     r"(?<![^\W\d_])(?:our|unser[enm]?|notre|nos|nuestr[oa]|nostr[oa]|ns|ons|onze|nasz(?:ym)?|noss[oa]|bizim"
     r"|with us (?:as|under))[. ]{1,2}"
     r"(?:(?:(?:internal |own |sales )?(?:order|ordine|order-?nr|auftrag\w*|nr|no|n[º°]|num|number|n[uú]mero|numer"
-    r"|ref\w*|rif\w*|so|job|commande|pedido|encomenda|zlecenie|dossier|expediente|pratica|processo|case"
-    r"|(?:system|end)(?: as| under)?)[.:#]{0,2}\s?){0,3})"
+    r"|ref\w*|rif\w*|so|oa|job|works|dossier|file|parte|bon|commessa|conferma|confirmaci[oó]n|confirma[cç][aã]o|bevestiging|potwierdzenie|zam[oó]wienie|commande|pedido|encomenda|zlecenie|dossier|expediente|pratica|processo|case"
+    r"|(?:system|end)(?: as| under)?|is|lautet|ist|est|es|è|jest|é)[.:#]{0,2}\s?){0,3})"
     r"(?P<n>(?=[^\s]*\d)[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w|[A-Z]{1,4}[-/]?\d[\w/.-]*)(?![\w%€$£])"
     r"|(?<![^\W\d_])(?:staat (?:erin|bij ons)|(?:in)?geboekt|entered|booked|registered|logged|enregistr\w+"
     r"|registrad\w+|registrat\w+|erfasst|angelegt|zarejestrowan\w+|kaydedil\w+)\s"
@@ -244,8 +264,13 @@ _OWN = re.compile(
     r"(?:(?:le|il|el|o|the|our|nr|n[º°]|no|num|numero|número|number|numer(?:em)?)[.:]?\s){0,3}"
     r"(?P<r>[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w)"
     r"|(?:弊社|我司|当社|我方)[^\d\n]{0,8}?(?P<c>[A-Z]{0,4}[-/]?\d[\w/.-]*\w)"
-    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s)?"
-    r"(?:i[şs] emri|sipari[şs] kayd[ıi]|ile (?:kaydet|kay[ıi]t|a[çc]))",
+    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s|no(?:'?su)?\s|numaras[ıi](?:yla)?\s)?"
+    r"(?:i[şs] emri|sipari[şs] kayd[ıi]|(?:ile )?(?:sistem\w*\s)?(?:kaydet|kay[ıi]t|a[çc]|i[şs]len))"
+    r"|(?<![^\W\d_])(?:paperwork|papers?|confirmation|acknowledg\w+|documents?) (?:\w+ ){0,2}under\s"
+    r"(?P<u>[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w)"
+    r"|(?<![^\W\d_])(?:n[°º]|no\.|nr\.?|number|nummer|n[uú]m(?:ero)?|numer)\s?(?P<v>[A-Z]{0,4}[-/]?\d[\w/.-]*\w)\s"
+    r"(?:remains|stays|still stands|bleibt|gilt weiter|reste valable|reste inchang|sigue|resta valid|blijft|pozostaje"
+    r"|mant[eé]m|ge[çc]erli)",
     re.IGNORECASE,
 )
 
@@ -267,9 +292,9 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
     for place in places(reading):
         if place.weight < 1.0:
             continue
-        found = [(number, 0.9) for number in _title_numbers(place.text)]
+        found = list(_title_numbers(place.text))
         found += [(number, 0.8) for number, _ in labelled_numbers(place.text, "supplier_reference")]
-        found += [(number, 0.79) for number in _own_numbers(place.text)]
+        found += [(number, 0.79) for number in (*_own_numbers(place.text), *_own_numbers(place.unwrapped))]
         for number, confidence in found:
             if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
                 continue
@@ -284,31 +309,60 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
                 continue  # the end of a code
             if best is None or confidence > best[0]:
                 best = (confidence, _stated(number, place, number, confidence))
-    if best is None or best[0] < 0.9:
-        named = _named_by_file(reading, finder)
+    if best is None or best[0] < _TITLED:
+        named = _named_by_file(reading, finder, best[1].value if best else "")
         best = named if named is not None and (best is None or named[0] > best[0]) else best
     return best[1] if best else None
 
 
-def _named_by_file(reading: Reading, finder: OrderNumbers) -> tuple[float, Stated[str]] | None:
-    """A number that names the file and stands near the top of the document, or in the subject."""
+#: A number as documents write it: letters in front, apart or not, and blanks between its groups.
+_WRITTEN = re.compile(r"(?<![\w/.-])(?:[A-Z]{1,5}[-/. ]?)?\d[\dA-Za-z]*(?:[-/._ ][\dA-Za-z]*\d[\dA-Za-z]*)*(?![\w/])")
+
+
+def _named_by_file(reading: Reading, finder: OrderNumbers, found: str) -> tuple[float, Stated[str]] | None:
+    """A number that names the file and stands in the document, or in the subject.
+
+    File names write numbers without their blanks and strokes, and words directly before them. found: the number that
+    something else speaks for; where the file has it, too, it stays.
+    """
     for name in reading.attachment_names:
         stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        numbers = [match.group() for match in _NUMBER.finditer(re.sub(r"[_ ]+", "  ", stem))]
-        for number in numbers:
-            if any(finder.known(number)) or len(codes.digits(number)) < 3 or _DATE_LIKE.match(number):
+        whole = codes.canonical(stem)
+        if found and codes.canonical(found) in whole:
+            return None
+        best: tuple[int, Stated[str]] | None = None
+        for place in places(reading):
+            if place.weight < 1.0:
                 continue
-            for place in places(reading):
-                written = next(
-                    (
-                        m.group()
-                        for m in _NUMBER.finditer(place.text)
-                        if codes.canonical(m.group()) == codes.canonical(number)
-                    ),
-                    None,
-                )
-                if written and place.weight >= 1.0:
-                    return 0.85, _stated(written.rstrip(".-/,"), place, written, 0.85)
+            for match in _WRITTEN.finditer(place.text):
+                written = _part_of(match.group(), whole)
+                if written is None or any(finder.known(written)) or finder.looks_ours(written):
+                    continue
+                length = len(codes.canonical(written))
+                if best is None or length > best[0]:
+                    best = (length, _stated(written, place, written, 0.85))
+        if best is not None:
+            return 0.85, best[1]
+    return None
+
+
+_LEAST_NAMED = 3  # digits of a number that names a file
+
+
+def _part_of(written: str, whole: str) -> str | None:
+    """The longest end or beginning of what is written that the canonical file name holds as a number of its own."""
+    pieces = re.split(r"(?<= )", written)
+    for first in range(len(pieces)):
+        for last in range(len(pieces), first, -1):
+            piece = "".join(pieces[first:last]).strip(" .-/,")
+            canonical = codes.canonical(piece)
+            if len(codes.digits(canonical)) < _LEAST_NAMED or _DATE_LIKE.match(piece):
+                continue
+            at = whole.find(canonical)
+            # A piece of a longer number is none.
+            if at >= 0 and not (canonical[0].isdigit() and whole[at - 1 : at].isdigit()):
+                if not whole[at + len(canonical) : at + len(canonical) + 1].isdigit():
+                    return piece
     return None
 
 
