@@ -358,11 +358,9 @@ def _part_of(written: str, whole: str) -> str | None:
             canonical = codes.canonical(piece)
             if len(codes.digits(canonical)) < _LEAST_NAMED or _DATE_LIKE.match(piece):
                 continue
-            at = whole.find(canonical)
             # A piece of a longer number is none.
-            if at >= 0 and not (canonical[0].isdigit() and whole[at - 1 : at].isdigit()):
-                if not whole[at + len(canonical) : at + len(canonical) + 1].isdigit():
-                    return piece
+            if re.search(rf"{'(?<![0-9])' if canonical[0].isdigit() else ''}{canonical}(?![0-9])", whole):
+                return piece
     return None
 
 
