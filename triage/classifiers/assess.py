@@ -135,6 +135,10 @@ def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> 
 def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
     if kind.kind in _STATES_NO_LINES:
         return replace(confirmation, lines=())
+    if kind.kind is Kind.OTHER:
+        # "Got it, the answer follows on Friday": no day of goods.
+        stated = tuple(line for line in confirmation.lines if line.matched_by != "whole order")
+        confirmation = replace(confirmation, lines=stated)
     if kind.kind is Kind.SHIPPING_NOTICE:
         confirmation = replace(confirmation, lines=statuses.shipped(confirmation.lines))
     if kind.kind in statuses.WITHOUT_STATUS:
@@ -146,8 +150,8 @@ def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, po
         confirmation = replace(confirmation, lines=lines)
     if kind.kind is Kind.PRICE_CHANGE_NOTICE:
         # "Orders already placed keep their prices" is no line of a price letter.
-        stated = [line for line in confirmation.lines if line.matched_by != "whole order"]
-        lines = tuple(replace(line, order=None, line=None) for line in stated)
+        general = [line for line in confirmation.lines if line.matched_by != "whole order"]
+        lines = tuple(replace(line, order=None, line=None) for line in general)
         confirmation = replace(confirmation, lines=lines)
     tolerances = _tolerances(confirmation, book, policy)
     return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))

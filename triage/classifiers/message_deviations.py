@@ -34,6 +34,7 @@ def message_deviations(
 ) -> Iterator[Deviation]:
     """Deviations that are not about a line's values."""
     yield from _terms(confirmation, kind.kind)
+    yield from _letter_terms(confirmation, kind.kind, book)
     yield from _price_letter(statement, kind)
     yield from _of_kind(statement, confirmation, kind)
     yield from _successor(reading, kind)
@@ -64,6 +65,21 @@ def _terms(confirmation: Confirmation, kind: Kind) -> Iterator[Deviation]:
             # One deviation an order, whose reason names every changed term.
             reason = " ".join(dict.fromkeys(item.reason for item in found))
             yield replace(found[0], reason=reason)
+
+
+def _letter_terms(confirmation: Confirmation, kind: Kind, book: OrderBook) -> Iterator[Deviation]:
+    """A price letter that brings a payment term, too, which none of our orders from this supplier has."""
+    if kind is not Kind.PRICE_CHANGE_NOTICE:
+        return
+    ours = {days_of(order.payment_term) for order in book.orders if order.payment_term} - {None}
+    for term in confirmation.terms:
+        theirs = days_of(term.value) if term.kind is TermKind.PAYMENT else None
+        if theirs is not None and ours and theirs not in ours:
+            reason = f"Payment {theirs} days." if theirs else "Payment in advance."
+            yield Deviation(
+                type=DeviationType.TERMS_CHANGE, reason=reason, confidence=term.confidence, evidence=(term.evidence,)
+            )
+            return
 
 
 def _of_order(order: Order, confirmation: Confirmation) -> Iterator[Deviation]:
@@ -120,7 +136,9 @@ def _spared(statement: Statement) -> set[int | None]:
 
 def _mentioned(statement: Statement, confirmation: Confirmation, kind: Kind) -> list[tuple[Order, OrderLine | None]]:
     """The lines that the message speaks of; the orders where it names no line."""
-    meant = set(statement.mentioned) - (_spared(statement) if kind is Kind.QUALITY_NOTICE else set())
+    meant = set(statement.mentioned)
+    if kind in (Kind.QUALITY_NOTICE, Kind.QUESTION):
+        meant -= _spared(statement)
     lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in meant]
     return [*lines] if lines else [(order, None) for order in confirmation.orders]
 

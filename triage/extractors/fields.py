@@ -25,7 +25,7 @@ from triage.extractors import (
 from triage.extractors.context import Context
 
 #: CIF is a tax number in Spain: no incoterm is followed by a number.
-_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b(?!\s?[:.]?\s?[A-Z]?-?\d)")
+_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b(?!\s?[:.]?\s?[A-Z]{0,3}-?\d)")
 _DAYS = re.compile(
     r"(?P<n>\d{1,3})\s*(?:-\s*)?(?:days?|tagen?|tg\b|jours?|d[ií]as?|giorni|gg\b|dagen|dni|dias?|g[uü]n|天|日)"
     r"|\bnet(?:to)?\s*(?P<m>\d{1,3})\b|\bN(?P<k>\d{2,3})\b",
@@ -101,20 +101,39 @@ def price_basis_of(part: Part) -> Decimal | None:
 
 
 _FORMER_REACH = 12  # characters before a number of days in which it is called the former one
+_FORMER = re.compile(
+    r"(?:was|were|war|waren|bisher|vorher|statt|zuvor|previously|formerly|old|au lieu de|non plus|auparavant|antes"
+    r"|prima|invece di|anzich[ée]|en vez de|en lugar de|anterior\w*|voorheen|in plaats van|zamiast|poprzednio"
+    r"|wcze[śs]niej|em vez de|eski\w*|[öo]nceki|原|而非|旧|従来)\W*$",
+    re.IGNORECASE,
+)
+#: "From 60 to 30 days", "由 60 天改为": what stands behind is the new term.
+_MOVED = re.compile(
+    r"(?:(?<![^\W\d_])(?:from|von|de|da|van|z|ze)\s(?:\w+\s){0,2}\d{1,3}\s?(?:\w+\s){0,3}?(?:to|auf|à|a|naar|na|para|in)\s"
+    r"|[由从自][^。\n]{1,20}?(?:改为|改成|变更为|调整为|变为)|から(?=\s?\d))",
+    re.IGNORECASE,
+)
+_TERM_REACH = 40  # characters between days and the words for payment behind them
 _PRICED = ("columns.unit_price", "columns.amount", "labels.prices")
 
 
-def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
-    if vocabulary.phrases_in(text, "labels.payment_terms"):
+def _terms(text: str, below: str, evidence: Evidence) -> Iterator[Term]:
+    """Terms of a line; below: the next one, on which a new term may stand."""
+    labels = vocabulary.phrases_in(text, "labels.payment_terms")
+    if labels:
+        moved = _MOVED.search(text, labels[0].start)
+        if moved is not None and not text[moved.end() :].strip():
+            text = f"{text} {below}"
+        behind = moved.end() if moved is not None else 0
         days = [
             next(group for group in match.groups() if group)
-            for match in _DAYS.finditer(text)
-            if not cues.has(text[max(0, match.start() - _FORMER_REACH) : match.start()], "former", "instead_of")
-        ]  # "14 days net (new, was 45 days)"
+            for match in _DAYS.finditer(text, behind)
+            if any(_is_of(label, match, text) for label in labels) and not _is_former(text[: match.start()])
+        ]
         if days:
             longest = max(days, key=int)
             yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)
-        elif _ADVANCE.search(text):
+        elif _ADVANCE.search(text, behind):
             yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
     elif _SURELY_ADVANCE.search(text):
         yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
@@ -124,6 +143,17 @@ def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
     for section, kind in (("labels.minimum_order", TermKind.MINIMUM), ("labels.surcharge", TermKind.SURCHARGE)):
         if vocabulary.phrases_in(text, section) and any(char.isdigit() for char in text):
             yield Term(kind=kind, value=text[:120], evidence=evidence, confidence=0.7)
+
+
+def _is_of(label: vocabulary.Hit, days: re.Match[str], text: str) -> bool:
+    """Days behind words for payment, or close before them in the same sentence ("payable at 30 days")."""
+    between = text[days.end() : label.start]
+    return label.start <= days.start() or (len(between) <= _TERM_REACH and not re.search(r"[.;。；]", between))
+
+
+def _is_former(before: str) -> bool:
+    """ "14 days net (new, was 45 days)": the words before a number call it the old one."""
+    return cues.has(before[-_FORMER_REACH:], "former", "instead_of") or _FORMER.search(before) is not None
 
 
 def _is_field(text: str, end: int) -> bool:
@@ -144,7 +174,8 @@ def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> 
         if not line.text.strip():
             continue
         evidence = context.evidence(line.text, page=line.page, box=line.box)
-        terms.extend(_terms(line.text, evidence))
+        below = part.lines[index + 1].text if index + 1 < len(part.lines) else ""
+        terms.extend(_terms(line.text, below, evidence))
         if index in in_tables:
             continue
         found = _field_date(line.text, part, index, context)

@@ -47,7 +47,9 @@ def test_the_suppliers_own_number(text, number):
     assert stated(text).supplier_reference.value == number
 
 
-@pytest.mark.parametrize("text", ["We can send 300 so 450 remain.", "Fracht frei ab 2500 Stück", "Muster AB, 41177 Ort"])
+@pytest.mark.parametrize(
+    "text", ["We can send 300 so 450 remain.", "Fracht frei ab 2500 Stück", "Muster AB, 41177 Ort"]
+)
 def test_small_words_are_no_labels(text):
     assert stated(text).supplier_reference is None
 
