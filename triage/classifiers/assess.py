@@ -17,6 +17,7 @@ from triage.classifiers import (
 from triage.domain.assessment import (
     Assessment,
     Confirmation,
+    ConfirmedLine,
     DelayReason,
     Deviation,
     DeviationType,
@@ -28,7 +29,7 @@ from triage.domain.document import PartRole, Reading
 from triage.domain.erp import OrderBook, Partner
 from triage.domain.policy import Policy, Tolerances
 from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
-from triage.domain.statement import Statement
+from triage.domain.statement import Disposition, Statement
 from triage.extractors import vocabulary
 
 #: Lines that kinds like these only mention are not listed.
@@ -60,6 +61,8 @@ def assess(
     )
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
+    if kind.kind is Kind.CANCELLATION and reading.headers.date is not None:
+        confirmation = _cancelled_together(_without_past_days(confirmation, reading.headers.date.date()))
     confirmation = _with_statuses(confirmation, kind, book, policy)
     tolerances = _tolerances(confirmation, book, policy)
     found: list[Deviation] = []
@@ -117,6 +120,36 @@ def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confir
         lines=lines,
         doubts=tuple(doubt for doubt in confirmation.doubts if doubt.code is not DoubtCode.UNKNOWN_ORDER),
     )
+
+
+def _without_past_days(confirmation: Confirmation, written: date) -> Confirmation:
+    """ "We can't accept your order of 2 March": a day that was over is told of the order, not of the goods."""
+    lines = tuple(
+        replace(line, promised=None) if line.promised is not None and line.promised < written else line
+        for line in confirmation.lines
+    )
+    return replace(confirmation, lines=lines)
+
+
+def _cancelled_together(confirmation: Confirmation) -> Confirmation:
+    """ "Please cancel both A and B": a line of which nothing else is told shares the fate of its sentence."""
+    fates = {
+        line.statement.evidence: line.statement.disposition
+        for line in confirmation.lines
+        if line.statement.disposition is not None and line.statement.disposition.value is Disposition.REJECTED
+    }
+    lines = tuple(
+        replace(line, statement=replace(line.statement, disposition=fates[line.statement.evidence]))
+        if line.statement.evidence in fates and _tells_nothing(line)
+        else line
+        for line in confirmation.lines
+    )
+    return replace(confirmation, lines=lines)
+
+
+def _tells_nothing(line: ConfirmedLine) -> bool:
+    values = (line.statement.disposition, line.quantity, line.price, line.promised)
+    return all(value is None for value in values)
 
 
 def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> dict[int, Tolerances]:
