@@ -15,7 +15,7 @@ from triage.domain.erp import Order, OrderBook, OrderLine
 from triage.domain.evidence import Evidence
 from triage.domain.ports import Earlier
 from triage.domain.statement import Statement, TermKind
-from triage.extractors import vocabulary
+from triage.extractors import asked, vocabulary
 
 _ABOUT_ORDERS = {
     Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE, Kind.SHIPPING_NOTICE, Kind.CANCELLATION, Kind.INVOICE,
@@ -36,7 +36,7 @@ def message_deviations(
     yield from _terms(confirmation, kind.kind)
     yield from _letter_terms(confirmation, kind.kind, book)
     yield from _price_letter(statement, kind)
-    yield from _of_kind(statement, confirmation, kind)
+    yield from _of_kind(reading, statement, confirmation, kind, book)
     yield from _successor(reading, kind)
     yield from _bank(reading, statement, kind, book)
     yield from _unmatched(confirmation, kind.kind)
@@ -143,7 +143,23 @@ def _mentioned(statement: Statement, confirmation: Confirmation, kind: Kind) -> 
     return [*lines] if lines else [(order, None) for order in confirmation.orders]
 
 
-def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> Iterator[Deviation]:
+def _asked(
+    reading: Reading, statement: Statement, confirmation: Confirmation, book: OrderBook
+) -> list[tuple[Order, OrderLine | None]]:
+    """The line that the supplier asks about; the order where it asks about several at once."""
+    found = asked.asked_lines(reading, book)
+    if found is None:
+        return _mentioned(statement, confirmation, Kind.QUESTION)
+    lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in found]
+    orders = {order.id: order for order, _ in lines}
+    if len(lines) == len(orders):
+        return [*lines] if lines else _mentioned(statement, confirmation, Kind.QUESTION)
+    return [(order, None) for order in orders.values()]
+
+
+def _of_kind(
+    reading: Reading, statement: Statement, confirmation: Confirmation, kind: Judged, book: OrderBook
+) -> Iterator[Deviation]:
     """A quality notice and a question are deviations in themselves."""
     types = {
         Kind.QUALITY_NOTICE: (DeviationType.QUALITY_ISSUE, "The supplier reports a quality problem."),
@@ -152,7 +168,11 @@ def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> 
     if kind.kind not in types:
         return
     type_, reason = types[kind.kind]
-    places: list[tuple[Order | None, OrderLine | None]] = [*_mentioned(statement, confirmation, kind.kind)]
+    if kind.kind is Kind.QUESTION:
+        meant = _asked(reading, statement, confirmation, book)
+    else:
+        meant = _mentioned(statement, confirmation, kind.kind)
+    places: list[tuple[Order | None, OrderLine | None]] = [*meant]
     for order, line in places or [(None, None)]:
         yield Deviation(
             type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line

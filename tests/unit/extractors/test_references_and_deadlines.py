@@ -1,11 +1,14 @@
 """The supplier's own number as people and programs write it, and the day by which an answer is wanted."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from triage.domain.document import Address, Headers, Part, PartRole, Reading, TextLine
-from triage.domain.erp import Company, OrderBook
+from triage.domain.erp import Company, Order, OrderBook, OrderLine, Partner
+from triage.extractors import asked, references
 from triage.extractors import extract as extracting
 
 NOW = datetime(2026, 10, 8, 9, tzinfo=UTC)
@@ -98,3 +101,56 @@ def test_a_day_for_an_answer(text, day):
 )
 def test_a_day_of_the_suppliers_own_answer_asks_for_none(text):
     assert stated(text).respond_by is None
+
+
+def _line(number, code, name):
+    return OrderLine(
+        id=number, order_id=1, number=number, product_id=number, product_code=code, supplier_codes=(),
+        description=name, quantity=Decimal(40 * number), received=Decimal(0), invoiced=Decimal(0), uom="Units",
+        price=Decimal(2), currency="EUR", due=date(2026, 11, 2),
+    )  # fmt: skip
+
+
+SUPPLIER = Partner(id=7, name="Muster GmbH", country="Germany", is_company=True)
+ORDERS = tuple(
+    Order(
+        id=key, name=f"QX/26/{key:04}", supplier=SUPPLIER, company=Company(id=1, name="We", currency="EUR"),
+        currency="EUR", state="purchase", ordered_on=date(2026, 9, 20), buyer=None,
+        lines=(_line(1, "RD-31", "Round rod 12 mm"), _line(2, "HS-77", "Hose clamp steel")),
+    )
+    for key in (517, 1518)
+)  # fmt: skip
+KNOWN = replace(BOOK, senders=(SUPPLIER,), orders=ORDERS)
+
+
+def _mail(*lines, subject="", quoted=()):
+    part = Part(name="body", role=PartRole.BODY, media_type="text/plain", lines=_lines(lines), quoted=_lines(quoted))
+    headers = Headers(subject=subject, sender=Address(name="", email="a@muster.example"), date=NOW)
+    return Reading(headers=headers, parts=(part,), languages=("en",))
+
+
+@pytest.mark.parametrize(
+    ("mail", "named"),
+    [
+        (_mail("It comes later.", subject="AW: 0517 rods"), ["QX/26/0517"]),
+        (_mail("It comes later.", subject="AW: rods, 518 pieces"), []),
+        (_mail("It comes later.", quoted=("Please confirm QX/26/1518.",)), ["QX/26/1518"]),
+        (_mail("It comes later.", quoted=("Please confirm QX/26/1518 and QX/26/0517.",)), []),
+        (_mail("QX/26/1518 comes later.", subject="Re: 0517", quoted=("QX/26/0517",)), ["QX/26/1518"]),
+    ],
+)
+def test_an_order_named_by_its_last_digits_or_by_the_thread(mail, named):
+    assert [item.value for item in references.order_numbers(mail, KNOWN).named] == named
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked_for"),
+    [
+        (("RD-31 of QX/26/0517: turned or drawn?", "HS-77 is standard."), {1}),
+        (("QX/26/0517, item RD-31.", "The drawing is unclear.", "Which one is right?"), {1}),
+        (("On QX/26/0517 both RD-31 and HS-77 say left.", "Is that so?"), {1, 2}),
+        (("QX/26/0517 is booked.", "RD-31 comes.", "How was the trip?"), None),
+    ],
+)
+def test_the_goods_that_a_question_is_about(lines, asked_for):
+    assert asked.asked_lines(_mail(*lines), KNOWN) == asked_for
