@@ -83,9 +83,24 @@ def _of_deviation(item: Deviation, assessment: Assessment, policy: Policy) -> _F
             return _of_letter(item, bars.letter_percent_high)
         percent = abs(item.percent or Decimal(0))
         return (Priority.HIGH if percent >= bars.price_percent_high else Priority.NORMAL), f"price {item.percent:+} %"
+    if item.type is DeviationType.SHIPMENT_DISCREPANCY and _falls_short(item, assessment):
+        return Priority.HIGH, "less was shipped than ordered"
     if item.type is DeviationType.DUPLICATE_DOCUMENT and assessment.kind.kind is not Kind.INVOICE:
         return Priority.LOW, "received before"
     return Priority.NORMAL, words
+
+
+def _falls_short(item: Deviation, assessment: Assessment) -> bool:
+    """Fewer goods are on their way than the order still waits for: somebody is short of them."""
+    if item.line is None:
+        return False
+    told = [
+        line.quantity
+        for line in assessment.confirmation.lines
+        if line.line is not None and line.line.id == item.line.id
+    ]
+    counted = [quantity for quantity in told if quantity is not None]
+    return bool(counted) and sum(counted, Decimal(0)) < item.line.open_quantity
 
 
 def _of_letter(item: Deviation, bar: Decimal) -> _Found:

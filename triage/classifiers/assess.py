@@ -17,6 +17,7 @@ from triage.classifiers import (
 from triage.domain.assessment import (
     Assessment,
     Confirmation,
+    ConfirmedLine,
     DelayReason,
     Deviation,
     DeviationType,
@@ -28,7 +29,7 @@ from triage.domain.document import PartRole, Reading
 from triage.domain.erp import OrderBook, Partner
 from triage.domain.policy import Policy, Tolerances
 from triage.domain.ports import Earlier, KindModel, ReasonModel, SuspicionModel
-from triage.domain.statement import Statement
+from triage.domain.statement import Disposition, Statement
 from triage.extractors import vocabulary
 
 #: Lines that kinds like these only mention are not listed.
@@ -60,6 +61,8 @@ def assess(
     )
     if kind.kind in _NAMES_ITS_ORDERS:
         confirmation = _without_guesses(confirmation, statement)
+    if kind.kind is Kind.CANCELLATION and reading.headers.date is not None:
+        confirmation = _cancelled_together(_without_past_days(confirmation, reading.headers.date.date()))
     confirmation = _with_statuses(confirmation, kind, book, policy)
     tolerances = _tolerances(confirmation, book, policy)
     found: list[Deviation] = []
@@ -119,6 +122,36 @@ def _without_guesses(confirmation: Confirmation, statement: Statement) -> Confir
     )
 
 
+def _without_past_days(confirmation: Confirmation, written: date) -> Confirmation:
+    """ "We can't accept your order of 2 March": a day that was over is told of the order, not of the goods."""
+    lines = tuple(
+        replace(line, promised=None) if line.promised is not None and line.promised < written else line
+        for line in confirmation.lines
+    )
+    return replace(confirmation, lines=lines)
+
+
+def _cancelled_together(confirmation: Confirmation) -> Confirmation:
+    """ "Please cancel both A and B": a line of which nothing else is told shares the fate of its sentence."""
+    fates = {
+        line.statement.evidence: line.statement.disposition
+        for line in confirmation.lines
+        if line.statement.disposition is not None and line.statement.disposition.value is Disposition.REJECTED
+    }
+    lines = tuple(
+        replace(line, statement=replace(line.statement, disposition=fates[line.statement.evidence]))
+        if line.statement.evidence in fates and _tells_nothing(line)
+        else line
+        for line in confirmation.lines
+    )
+    return replace(confirmation, lines=lines)
+
+
+def _tells_nothing(line: ConfirmedLine) -> bool:
+    values = (line.statement.disposition, line.quantity, line.price, line.promised)
+    return all(value is None for value in values)
+
+
 def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> dict[int, Tolerances]:
     categories = {product.id: product.category for product in book.products}
     return {
@@ -135,6 +168,10 @@ def _tolerances(confirmation: Confirmation, book: OrderBook, policy: Policy) -> 
 def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, policy: Policy) -> Confirmation:
     if kind.kind in _STATES_NO_LINES:
         return replace(confirmation, lines=())
+    if kind.kind is Kind.OTHER:
+        # "Got it, the answer follows on Friday": no day of goods.
+        stated = tuple(line for line in confirmation.lines if line.matched_by != "whole order")
+        confirmation = replace(confirmation, lines=stated)
     if kind.kind is Kind.SHIPPING_NOTICE:
         confirmation = replace(confirmation, lines=statuses.shipped(confirmation.lines))
     if kind.kind in statuses.WITHOUT_STATUS:
@@ -146,8 +183,8 @@ def _with_statuses(confirmation: Confirmation, kind: Judged, book: OrderBook, po
         confirmation = replace(confirmation, lines=lines)
     if kind.kind is Kind.PRICE_CHANGE_NOTICE:
         # "Orders already placed keep their prices" is no line of a price letter.
-        stated = [line for line in confirmation.lines if line.matched_by != "whole order"]
-        lines = tuple(replace(line, order=None, line=None) for line in stated)
+        general = [line for line in confirmation.lines if line.matched_by != "whole order"]
+        lines = tuple(replace(line, order=None, line=None) for line in general)
         confirmation = replace(confirmation, lines=lines)
     tolerances = _tolerances(confirmation, book, policy)
     return replace(confirmation, lines=tuple(statuses.with_statuses(confirmation.lines, kind.kind, tolerances)))

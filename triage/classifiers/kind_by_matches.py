@@ -6,9 +6,9 @@ Words leave doubt; what they are about often does not. Only kinds that words wer
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from triage.classifiers import statuses
+from triage.classifiers import receipts, statuses
 from triage.domain.assessment import Confirmation, ConfirmedLine, Judged, Kind
-from triage.domain.document import PartRole, Reading
+from triage.domain.document import Reading
 from triage.domain.erp import OrderBook
 from triage.domain.policy import Policy
 from triage.domain.statement import Disposition, Statement
@@ -25,7 +25,8 @@ _WEAK = 0.65
 _LIKELY = 0.85
 _SURE = 0.95
 _ANY_WEAK = 0.5  # whatever the words suggest
-_OPENING = 30  # lines of a text in which an order is thanked for
+_BODY = 2500  # characters of a body that are looked at
+_TWICE = 2  # one such word may stand there by chance
 _SURE_BARE = 0.97  # of a confirmation that states nothing
 
 
@@ -39,7 +40,16 @@ def reconsidered(
 ) -> Judged:
     """The kind that the words suggest, or the one that what matched speaks for."""
     kind = _without_known_accounts(kind, statement, confirmation, book)
-    dated = [line for line in confirmation.lines if line.line is not None and line.promised is not None]
+    bare = receipts.bare_receipt(kind, reading, statement)
+    if bare is not None:
+        return bare
+    written = reading.headers.date.date() if reading.headers.date else None
+    # "Your order of 2 March": a day that was over when the message was written promises nothing.
+    dated = [
+        line
+        for line in confirmation.lines
+        if line.line is not None and line.promised is not None and (written is None or line.promised >= written)
+    ]
     late = [line for line in dated if line.line is not None and statuses.is_late(line, line.line, policy.tolerances)]
     priced = [line for line in confirmation.lines if line.line is not None and line.price is not None]
     told = _Told(dated=dated, late=late, priced=priced)
@@ -47,7 +57,9 @@ def reconsidered(
     if plain is not None:
         return plain
     found = _weighed(kind, confirmation, told) if dated else kind
-    if found.kind is Kind.DELAY_NOTICE and len(late) < len(dated) and _thanks(reading):
+    titled = vocabulary.phrases_in(reading.headers.subject, "cues.delay")
+    first = not titled and len(late) < len(dated) and receipts.answers_order(reading, statement)
+    if found.kind is Kind.DELAY_NOTICE and first:
         # The first answer to an order, some of whose lines come later: who thanks for an order answers it.
         return replace(found, kind=Kind.ORDER_CONFIRMATION, confidence=0.8, runner_up=Kind.DELAY_NOTICE)
     return found
@@ -87,6 +99,8 @@ def _plainly(
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
     if not told.dated and _asks(kind, statement):
         return replace(kind, kind=Kind.QUESTION, confidence=0.7, runner_up=kind.kind)
+    if kind.kind is Kind.SHIPPING_NOTICE and not statement.document_title and _comes_later(reading, confirmation, told):
+        return replace(kind, kind=Kind.DELAY_NOTICE, confidence=0.7, runner_up=Kind.SHIPPING_NOTICE)
     silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)
     if kind.kind is Kind.ORDER_CONFIRMATION and silent and kind.confidence < _SURE_BARE:
         # "Received, we will come back with dates": nothing is confirmed yet.
@@ -94,14 +108,12 @@ def _plainly(
     return None
 
 
-def _thanks(reading: Reading) -> bool:
-    """The newest text thanks for the order."""
-    return any(
-        vocabulary.phrases_in(line.text, "cues.thanks_for_order")
-        for part in reading.parts
-        if part.role is not PartRole.BOILERPLATE
-        for line in part.lines[:_OPENING]
-    )
+def _comes_later(reading: Reading, confirmation: Confirmation, told: _Told) -> bool:
+    """Goods long on their way get a new, later day: their point is the day, not that they left."""
+    if not told.late or len(told.late) < len(told.dated) or any(line.quantity for line in confirmation.lines):
+        return False
+    text = reading.body.text[:_BODY] if reading.body else ""
+    return all(len(vocabulary.phrases_in(text, f"cues.{name}")) >= _TWICE for name in ("delay", "new"))
 
 
 def _weighed(kind: Judged, confirmation: Confirmation, told: _Told) -> Judged:

@@ -13,6 +13,7 @@ from triage.domain.assessment import Judged, Kind
 from triage.domain.document import PartRole, Reading
 from triage.domain.evidence import Evidence
 from triage.domain.statement import Disposition, Statement
+from triage.extractors import vocabulary
 
 _BODY = 2500  # characters of the body that are looked at
 _OPENING = 400  # characters of the body in which a title stands
@@ -83,13 +84,23 @@ def words_of(reading: Reading) -> Words:
         # The subject of an answer is what we asked, not what the supplier asks.
         for section in ("question", "please_reply"):
             subject[section] = 0
+    elif "?" in reading.headers.subject or "？" in reading.headers.subject:
+        subject["question"] = 1
     return Words(
         subject=subject,
         opening=cues.count(body[:_OPENING]),
         body=cues.count(body),
         names=cues.count(names),
-        questions=sum(body.count(mark) for mark in ("?", "？", "吗", "でしょうか")),
+        questions=_questions(body),
     )
+
+
+_QUESTION = re.compile(r"[^.!?。！？\n]*(?:[?？]|吗|でしょうか)")
+
+
+def _questions(body: str) -> int:
+    """Question marks and their like; "how was the trip?" is politeness."""
+    return sum(not vocabulary.phrases_in(match.group(), "cues.small_talk") for match in _QUESTION.finditer(body))
 
 
 def _body(reading: Reading) -> str:
@@ -196,9 +207,12 @@ def spoken_points(statement: Statement, words: Words) -> dict[Kind, float]:
     return {kind: spoken[kind] + leftover[kind] for kind in Kind}
 
 
-def exact(reading: Reading) -> Judged | None:
-    """Kinds that a header says exactly; None where none does."""
-    if reading.headers.auto_submitted:
+def exact(reading: Reading, statement: Statement) -> Judged | None:
+    """Kinds that a header says exactly; None where none does.
+
+    A program that sends a document (an invoice, a delivery note) says so in the header as well: that is no absence.
+    """
+    if reading.headers.auto_submitted and statement.document_title is None:
         place = Evidence(part="headers", text="automatic submission")
         return Judged(kind=Kind.AUTO_REPLY, confidence=0.97, source="rule: automatic submission", evidence=(place,))
     return None
@@ -233,7 +247,7 @@ class RuleKind:
 
     def judge(self, reading: Reading, statement: Statement) -> Judged:
         """The kind with the most points. Confidence from the distance to the second, at most 0.95."""
-        sure = exact(reading) or structured_kind(reading, statement)
+        sure = exact(reading, statement) or structured_kind(reading, statement)
         if sure is not None:
             return sure
         ranked = sorted(scores_of(reading, statement).items(), key=lambda item: item[1], reverse=True)

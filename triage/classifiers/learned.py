@@ -77,7 +77,7 @@ class LearnedKind:
 
     def judge(self, reading: Reading, statement: Statement) -> Judged:
         """The likeliest kind, with calibrated confidence."""
-        sure = kind_rules.exact(reading) or kind_rules.structured_kind(reading, statement)
+        sure = kind_rules.exact(reading, statement) or kind_rules.structured_kind(reading, statement)
         if sure is not None:
             return sure
         words = kind_rules.words_of(reading)

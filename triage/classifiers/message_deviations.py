@@ -15,7 +15,7 @@ from triage.domain.erp import Order, OrderBook, OrderLine
 from triage.domain.evidence import Evidence
 from triage.domain.ports import Earlier
 from triage.domain.statement import Statement, TermKind
-from triage.extractors import vocabulary
+from triage.extractors import asked, vocabulary
 
 _ABOUT_ORDERS = {
     Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE, Kind.SHIPPING_NOTICE, Kind.CANCELLATION, Kind.INVOICE,
@@ -34,8 +34,9 @@ def message_deviations(
 ) -> Iterator[Deviation]:
     """Deviations that are not about a line's values."""
     yield from _terms(confirmation, kind.kind)
+    yield from _letter_terms(confirmation, kind.kind, book)
     yield from _price_letter(statement, kind)
-    yield from _of_kind(statement, confirmation, kind)
+    yield from _of_kind(reading, statement, confirmation, kind, book)
     yield from _successor(reading, kind)
     yield from _bank(reading, statement, kind, book)
     yield from _unmatched(confirmation, kind.kind)
@@ -64,6 +65,21 @@ def _terms(confirmation: Confirmation, kind: Kind) -> Iterator[Deviation]:
             # One deviation an order, whose reason names every changed term.
             reason = " ".join(dict.fromkeys(item.reason for item in found))
             yield replace(found[0], reason=reason)
+
+
+def _letter_terms(confirmation: Confirmation, kind: Kind, book: OrderBook) -> Iterator[Deviation]:
+    """A price letter that brings a payment term, too, which none of our orders from this supplier has."""
+    if kind is not Kind.PRICE_CHANGE_NOTICE:
+        return
+    ours = {days_of(order.payment_term) for order in book.orders if order.payment_term} - {None}
+    for term in confirmation.terms:
+        theirs = days_of(term.value) if term.kind is TermKind.PAYMENT else None
+        if theirs is not None and ours and theirs not in ours:
+            reason = f"Payment {theirs} days." if theirs else "Payment in advance."
+            yield Deviation(
+                type=DeviationType.TERMS_CHANGE, reason=reason, confidence=term.confidence, evidence=(term.evidence,)
+            )
+            return
 
 
 def _of_order(order: Order, confirmation: Confirmation) -> Iterator[Deviation]:
@@ -120,12 +136,30 @@ def _spared(statement: Statement) -> set[int | None]:
 
 def _mentioned(statement: Statement, confirmation: Confirmation, kind: Kind) -> list[tuple[Order, OrderLine | None]]:
     """The lines that the message speaks of; the orders where it names no line."""
-    meant = set(statement.mentioned) - (_spared(statement) if kind is Kind.QUALITY_NOTICE else set())
+    meant = set(statement.mentioned)
+    if kind in (Kind.QUALITY_NOTICE, Kind.QUESTION):
+        meant -= _spared(statement)
     lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in meant]
     return [*lines] if lines else [(order, None) for order in confirmation.orders]
 
 
-def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> Iterator[Deviation]:
+def _asked(
+    reading: Reading, statement: Statement, confirmation: Confirmation, book: OrderBook
+) -> list[tuple[Order, OrderLine | None]]:
+    """The line that the supplier asks about; the order where it asks about several at once."""
+    found = asked.asked_lines(reading, book)
+    if found is None:
+        return _mentioned(statement, confirmation, Kind.QUESTION)
+    lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in found]
+    orders = {order.id: order for order, _ in lines}
+    if len(lines) == len(orders):
+        return [*lines] if lines else _mentioned(statement, confirmation, Kind.QUESTION)
+    return [(order, None) for order in orders.values()]
+
+
+def _of_kind(
+    reading: Reading, statement: Statement, confirmation: Confirmation, kind: Judged, book: OrderBook
+) -> Iterator[Deviation]:
     """A quality notice and a question are deviations in themselves."""
     types = {
         Kind.QUALITY_NOTICE: (DeviationType.QUALITY_ISSUE, "The supplier reports a quality problem."),
@@ -134,7 +168,11 @@ def _of_kind(statement: Statement, confirmation: Confirmation, kind: Judged) -> 
     if kind.kind not in types:
         return
     type_, reason = types[kind.kind]
-    places: list[tuple[Order | None, OrderLine | None]] = [*_mentioned(statement, confirmation, kind.kind)]
+    if kind.kind is Kind.QUESTION:
+        meant = _asked(reading, statement, confirmation, book)
+    else:
+        meant = _mentioned(statement, confirmation, kind.kind)
+    places: list[tuple[Order | None, OrderLine | None]] = [*meant]
     for order, line in places or [(None, None)]:
         yield Deviation(
             type=type_, reason=reason, confidence=kind.confidence, evidence=kind.evidence, order=order, line=line

@@ -1,8 +1,8 @@
 """Finds the phrases of many sections in a text in one pass. Knows no language and judges nothing.
 
-Phrases come from data files, divided by "|". Case, accents and punctuation do not count. A trailing * takes any
-ending of a word, a leading * any beginning, a lone * exactly one word. Chinese and Japanese have no word borders:
-their phrases are found anywhere. Time grows with the text, not with the number of phrases.
+Phrases come from data files, divided by "|", with alternatives in braces. Case, accents and punctuation do not count.
+A trailing * takes any ending of a word, a leading * any beginning, a lone * exactly one word. Chinese and Japanese have
+no word borders: their phrases are found anywhere. Time grows with the text, not with the number of phrases.
 """
 
 import re
@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from triage.extractors import vocabulary
 from triage.extractors.calendar_words import plain_in_place
 
 _WORD = re.compile(r"[^\W_]+")
@@ -42,7 +43,7 @@ def plain(text: str) -> str:
 
 def split(text: str) -> tuple[str, ...]:
     """The phrases of one entry of a data file."""
-    return tuple(item.strip().strip('"') for item in str(text).split("|") if item.strip())
+    return tuple(form.strip('"') for item in str(text).split("|") if item.strip() for form in vocabulary.forms(item))
 
 
 @cache

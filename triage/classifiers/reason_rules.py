@@ -23,7 +23,10 @@ _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])|[;；]")
 _CAUSE, _LATE, _BOTH, _BESIDE, _ELSEWHERE = 1.0, 0.6, 1.4, 0.5, 0.2
 _WEAK = 0.5  # of a word that is often named without being a reason
 #: A storm or the customs hold a ship up: the rarer word is the reason, the carrier only suffers from it.
-_SPECIFIC = {DelayReason.WEATHER: 1.8, DelayReason.CUSTOMS: 1.6, DelayReason.HOLIDAY: 1.1}
+_SPECIFIC = {
+    DelayReason.WEATHER: 1.8, DelayReason.CUSTOMS: 2.2, DelayReason.HOLIDAY: 1.1, DelayReason.QUALITY: 1.1,
+    DelayReason.BREAKDOWN: 1.15,
+}  # fmt: skip
 #: Reasons that the lists know. OTHER and UNKNOWN have no words of their own.
 STATED = tuple(item for item in DelayReason if item not in (DelayReason.OTHER, DelayReason.UNKNOWN))
 

@@ -16,7 +16,7 @@ _MORE_MONTHS: dict[int, str] = {
     9: "sep sept set września wrzesnia wrz eyl eylul eylül", 10: "okt oct ott out października pazdziernika paź paz eki ekim",
     11: "nov listopada lis kas kasim kasım noviembre", 12: "dez dec déc dic grudnia gru ara aralik aralık dezember desember",
 }  # fmt: skip
-_SPECIAL = {"ß": "s", "İ": "i"}
+_SPECIAL = {"ß": "s", "İ": "i", "’": "'"}
 
 
 def plain(text: str) -> str:

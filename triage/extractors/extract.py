@@ -21,6 +21,7 @@ from triage.extractors import (
     fields,
     letters,
     loose,
+    own_numbers,
     prose,
     references,
     rows,
@@ -194,7 +195,7 @@ class _Collector:
         title = next((item.kind for item in self._structured), self._title)
         return Statement(
             order_numbers=self._order_numbers(),
-            supplier_reference=reference or references.supplier_reference(self._reading, self._book),
+            supplier_reference=reference or own_numbers.supplier_reference(self._reading, self._book),
             lines=(*exact, *self._lines),
             whole_orders=(*self._wholes, *(_whole(item) for item in self._structured if _is_whole(item))),
             terms=tuple(self._terms),

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from triage.domain.document import Part
@@ -14,7 +14,7 @@ from triage.extractors import (
     anchors,
     clauses,
     cues,
-    date_relative,
+    deadlines,
     descriptions,
     money,
     numbers,
@@ -22,30 +22,13 @@ from triage.extractors import (
     shifts,
     vocabulary,
 )
-from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 
 #: CIF is a tax number in Spain: no incoterm is followed by a number.
-_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b(?!\s?[:.]?\s?[A-Z]?-?\d)")
+_INCOTERM = re.compile(r"\b(EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP|DDU|DAT)\b(?!\s?[:.]?\s?[A-Z]{0,3}-?\d)")
 _DAYS = re.compile(
     r"(?P<n>\d{1,3})\s*(?:-\s*)?(?:days?|tagen?|tg\b|jours?|d[ií]as?|giorni|gg\b|dagen|dni|dias?|g[uü]n|天|日)"
     r"|\bnet(?:to)?\s*(?P<m>\d{1,3})\b|\bN(?P<k>\d{2,3})\b",
-    re.IGNORECASE,
-)
-_HOURS = re.compile(
-    r"(?P<n>\d{1,3})\s*(?:(?:h|hrs?|hours?|stunden|std|heures?|horas?|ore|uur|godz\w*|saat)\b|小时|時間)", re.IGNORECASE
-)
-#: A week and a fortnight by French count.
-_EIGHT_DAYS = re.compile(r"\b(?:sous|dans la|d'ici) (?:huitaine|quinzaine)\b", re.IGNORECASE)
-#: Complaints "within 8 days of receipt of the goods" are terms of sale: nobody waits for that answer now.
-_FROM_RECEIPT = re.compile(
-    r"(?:of|after|from|upon) (?:receipt of (?:the )?goods|receiving the goods|delivery|arrival)"
-    r"|(?:nach|ab|seit) (?:erhalt der ware|waren?eingang|(?:an)?lieferung|empfang der ware)"
-    r"|r[ée]ception (?:de la |des |de vos |du )?(?:marchandise|colis|produit)|apr[èe]s (?:la )?livraison"
-    r"|(?:recepci[óo]n|entrega) de (?:la |las )?mercanc|ricevimento (?:della )?merce|dalla consegna"
-    r"|na (?:ontvangst van de goederen|levering)|(?:otrzymani[au]|odbioru|odebrani[au]|dostawy) towaru"
-    r"|rece[çp][çc]?[ãa]o d[ao]s? (?:mercador|material)|teslim\w* (?:sonra|itibaren)"
-    r"|(?:收货|到货|签收)后|(?:納品|受領|到着)後",
     re.IGNORECASE,
 )
 #: Payment before delivery, in eleven languages.
@@ -118,20 +101,39 @@ def price_basis_of(part: Part) -> Decimal | None:
 
 
 _FORMER_REACH = 12  # characters before a number of days in which it is called the former one
+_FORMER = re.compile(
+    r"(?:was|were|war|waren|bisher|vorher|statt|zuvor|previously|formerly|old|au lieu de|non plus|auparavant|antes"
+    r"|prima|invece di|anzich[ée]|en vez de|en lugar de|anterior\w*|voorheen|in plaats van|zamiast|poprzednio"
+    r"|wcze[śs]niej|em vez de|eski\w*|[öo]nceki|原|而非|旧|従来)\W*$",
+    re.IGNORECASE,
+)
+#: "From 60 to 30 days", "由 60 天改为": what stands behind is the new term.
+_MOVED = re.compile(
+    r"(?:(?<![^\W\d_])(?:from|von|de|da|van|z|ze)\s(?:\w+\s){0,2}\d{1,3}\s?(?:\w+\s){0,3}?(?:to|auf|à|a|naar|na|para|in)\s"
+    r"|[由从自][^。\n]{1,20}?(?:改为|改成|变更为|调整为|变为)|から(?=\s?\d))",
+    re.IGNORECASE,
+)
+_TERM_REACH = 40  # characters between days and the words for payment behind them
 _PRICED = ("columns.unit_price", "columns.amount", "labels.prices")
 
 
-def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
-    if vocabulary.phrases_in(text, "labels.payment_terms"):
+def _terms(text: str, below: str, evidence: Evidence) -> Iterator[Term]:
+    """Terms of a line; below: the next one, on which a new term may stand."""
+    labels = vocabulary.phrases_in(text, "labels.payment_terms")
+    if labels:
+        moved = _MOVED.search(text, labels[0].start)
+        if moved is not None and not text[moved.end() :].strip():
+            text = f"{text} {below}"
+        behind = moved.end() if moved is not None else 0
         days = [
             next(group for group in match.groups() if group)
-            for match in _DAYS.finditer(text)
-            if not cues.has(text[max(0, match.start() - _FORMER_REACH) : match.start()], "former", "instead_of")
-        ]  # "14 days net (new, was 45 days)"
+            for match in _DAYS.finditer(text, behind)
+            if any(_is_of(label, match, text) for label in labels) and not _is_former(text[: match.start()])
+        ]
         if days:
             longest = max(days, key=int)
             yield Term(kind=TermKind.PAYMENT, value=longest, evidence=evidence, confidence=0.85)
-        elif _ADVANCE.search(text):
+        elif _ADVANCE.search(text, behind):
             yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
     elif _SURELY_ADVANCE.search(text):
         yield Term(kind=TermKind.PAYMENT, value="0", evidence=evidence, confidence=0.8)
@@ -141,6 +143,17 @@ def _terms(text: str, evidence: Evidence) -> Iterator[Term]:
     for section, kind in (("labels.minimum_order", TermKind.MINIMUM), ("labels.surcharge", TermKind.SURCHARGE)):
         if vocabulary.phrases_in(text, section) and any(char.isdigit() for char in text):
             yield Term(kind=kind, value=text[:120], evidence=evidence, confidence=0.7)
+
+
+def _is_of(label: vocabulary.Hit, days: re.Match[str], text: str) -> bool:
+    """Days behind words for payment, or close before them in the same sentence ("payable at 30 days")."""
+    between = text[days.end() : label.start]
+    return label.start <= days.start() or (len(between) <= _TERM_REACH and not re.search(r"[.;。；]", between))
+
+
+def _is_former(before: str) -> bool:
+    """ "14 days net (new, was 45 days)": the words before a number call it the old one."""
+    return cues.has(before[-_FORMER_REACH:], "former", "instead_of") or _FORMER.search(before) is not None
 
 
 def _is_field(text: str, end: int) -> bool:
@@ -161,7 +174,8 @@ def document_fields(part: Part, context: Context, in_tables: frozenset[int]) -> 
         if not line.text.strip():
             continue
         evidence = context.evidence(line.text, page=line.page, box=line.box)
-        terms.extend(_terms(line.text, evidence))
+        below = part.lines[index + 1].text if index + 1 < len(part.lines) else ""
+        terms.extend(_terms(line.text, below, evidence))
         if index in in_tables:
             continue
         found = _field_date(line.text, part, index, context)
@@ -303,72 +317,8 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
     return WholeOrder(evidence=fields.promised.evidence, order_number=order_number, promised=fields.promised)
 
 
-_BY_TODAY = re.compile(
-    r"(?<![^\W\d_])(?:(?:bis|noch) heute|by (?:the end of )?today|(?:by|before) close of (?:business|play)|entro oggi"
-    r"|entro stasera|aujourd'hui m[eê]me|d'ici ce soir|hoy mismo|antes de hoy|nog vandaag|v[oó][oó]r vandaag|do dzisiaj"
-    r"|jeszcze dzi[sś]|ainda hoje|at[eé] hoje|bug[uü]n i[cç]inde)(?![^\W\d_])|今天之内|今天内|本日中",
-    re.IGNORECASE,
-)
-_BY_REACH = 24  # characters between "by" and its day: a weekday may stand there
-_BEFORE_THEN = re.compile(
-    r"(?<![^\W\d_])(?:(?:before|by) (?:then|that date)|bis dahin|vorher melden|d'ici l[àa]|avant cette date"
-    r"|antes de (?:esa fecha|entonces)|para entonces|entro (?:allora|tale data)|prima di allora|voor die tijd"
-    r"|vóór die datum|do tego czasu|przed tym terminem|até lá|o zamana kadar)(?![^\W\d_])|在此之前|届时之前|それまで",
-    re.IGNORECASE,
-)
-
-
-def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
-    """The date by which an answer is asked for, or after which silence counts as consent."""
-    text = sentence.text
-    then = _BEFORE_THEN.search(text)
-    if then is not None:
-        # "We cut on Tuesday 2 March, so please holler before then."
-        days = [item for item in cues.dates_in(text, context) if item.end <= then.start()]
-        if days and days[-1].value >= context.today:
-            place = context.evidence(text, page=sentence.page)
-            return Stated(value=days[-1].value, evidence=place, confidence=0.8, source="prose")
-    if not cues.has(text, "silence_is_consent", "please_reply", "question"):
-        return None
-    evidence = context.evidence(text, page=sentence.page)
-    hits = cues.hits(text, "respond_by")
-    # "by" stands directly before the day; in Chinese, Japanese and Turkish directly behind it.
-    behind = any("\u3040" <= char <= "\u9fff" for char in text) or "tr" in context.languages
-    terms = _FROM_RECEIPT.search(text) is not None
-    near = [
-        item
-        for item in cues.dates_in(text, context)
-        if item.value >= context.today
-        and not (terms and item.precision == "relative")
-        and any(0 <= item.start - hit.end < _BY_REACH or (behind and 0 <= hit.start - item.end < 6) for hit in hits)
-    ]
-    if near:
-        return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")
-    if _BY_TODAY.search(text):  # "by close of play", and no day behind
-        return Stated(value=context.today, evidence=evidence, confidence=0.8, source="prose")
-    value = None if terms else _by_span(text, context)
-    return None if value is None else Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
-
-
-def _by_span(text: str, context: Context) -> date | None:
-    """The end of "within three days"; of any span where silence counts as consent."""
-    eight = _EIGHT_DAYS.search(text)
-    if eight is not None:
-        return context.today + timedelta(days=15 if "quin" in eight.group().lower() else 8)
-    silent = cues.has(text, "silence_is_consent")
-    hits = cues.hits(text, "respond_by")
-
-    def is_meant(start: int, end: int) -> bool:
-        return silent or any(0 <= start - hit.end < _BY_REACH or 0 <= hit.start - end < _BY_REACH for hit in hits)
-
-    for match in _HOURS.finditer(text):
-        if is_meant(match.start(), match.end()):
-            return context.today + timedelta(days=-(-int(match.group("n")) // 24))
-    for span in shifts.find_shifts(text):
-        if is_meant(span.start, span.end):
-            working = date_relative.add_workdays(context.today, span.days)
-            return working if span.working else context.today + timedelta(days=span.days)
-    return None
+#: A day for an answer is read with the other fields of a text.
+respond_by = deadlines.respond_by
 
 
 def decimal_mark_of(part: Part) -> str | None:

@@ -1,8 +1,9 @@
-"""Finds the order numbers and the supplier's own reference in a message. Never decides which order is meant."""
+"""Finds the order numbers in a message. Never decides which order is meant."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from triage.domain import codes
 from triage.domain.document import Part, PartRole, Reading
@@ -11,7 +12,7 @@ from triage.domain.evidence import Evidence, Stated
 from triage.extractors import titles, vocabulary
 
 #: A run that can be a number of a document: has a digit, may hold letters and separators inside.
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"(?:(?<=[\u3040-\u9fff])|(?<![\w@]))[A-Za-z]{0,6}(?:[-/.#_][A-Za-z]{1,4})?[-/.#_]?\d[\dA-Za-z]*(?:[-/._][\dA-Za-z]+)*"
 )
 #: The same with one blank behind its letters, for numbers that are known.
@@ -21,8 +22,7 @@ _LOOSE = re.compile(
 )
 _GENERIC = re.compile(r"^(?:P\.?O|ORDER|BESTELLUNG|BEST|NR|NO|N)[-. #:]*(?=\d)", re.IGNORECASE)
 _BREAKS = re.compile(r"[/_\s,;:()#]+")
-_DATE_LIKE = re.compile(r"^(?:\d{1,2}|(?:19|20)\d\d)[-./]\d{1,2}[-./]\d{1,4}$")
-_AMOUNT = re.compile(r"^(?:\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d{1,2})$")
+DATE_LIKE = re.compile(r"^(?:\d{1,2}|(?:19|20)\d\d)[-./]\d{1,2}[-./]\d{1,4}$")
 _LONGEST = 30
 
 
@@ -34,6 +34,7 @@ class Place:
     text: str
     page: int | None
     weight: float  # how prominent
+    unwrapped: str = ""  # of a body: with the next line, which may hold the number that this one speaks of
 
 
 def places(reading: Reading) -> Iterator[Place]:
@@ -42,8 +43,9 @@ def places(reading: Reading) -> Iterator[Place]:
     for part in reading.parts:
         if part.role is PartRole.BOILERPLATE:
             continue
-        for line in part.lines:
-            yield Place(part=part.name, text=titles.joined(line.text), page=line.page, weight=1.0)
+        for line, below in zip_longest(part.lines, part.lines[1:]):
+            both = f"{line.text} {below.text}" if below and part.role is PartRole.BODY else ""
+            yield Place(part=part.name, text=titles.joined(line.text), page=line.page, weight=1.0, unwrapped=both)
     for name in reading.attachment_names:
         yield Place(part=name, text=name, page=None, weight=0.8)
 
@@ -56,7 +58,7 @@ def _pieces(written: str) -> Iterator[str]:
         yield from parts
 
 
-_AND_NUMBER = re.compile(
+_ANDNUMBER = re.compile(
     r"\s?(?:,|/|&|\+|und|and|et|e|y|ed|en|i|oraz|ve|和|と)\s?(\d{2,6})(?![\d/.,-]|\s?%)", re.IGNORECASE
 )
 
@@ -86,7 +88,7 @@ class OrderNumbers:
         """ "CI/2027/0176 e 0180", "PO 4711 and 12": the last digits of a known order behind another one of ours."""
         for match in _LOOSE.finditer(text):
             first = next((name for name, _ in self.known(match.group())), None)
-            behind = _AND_NUMBER.match(text, match.end())
+            behind = _ANDNUMBER.match(text, match.end())
             if first is None or behind is None or len(behind.group(1)) >= len(codes.digits(first)):
                 continue
             digits = behind.group(1)
@@ -126,7 +128,7 @@ class FoundNumbers:
     strange: tuple[Stated[str], ...]
 
 
-_LETTERS_BEFORE = re.compile(r"(?:(?<![^\W_])([A-Z]{2,4})|(?:(?<=[:：] )|(?<=^ ))([A-MO-Z])) $")
+_LETTERS_BEFORE = re.compile(r"(?:(?<![^\W_])([A-Z]{2,4}|(?:[A-Z]\.){2,4})|(?:(?<=[:：] )|(?<=^ ))([A-MO-Z])) $")
 _NO_LETTERS = {
     "NR",
     "NO",
@@ -137,7 +139,6 @@ _NO_LETTERS = {
     "DEL",
     "VOM",
     "VAN",
-    "AB",
     "LS",
     "BL",
     "DDT",
@@ -151,7 +152,7 @@ _NO_LETTERS = {
 }
 
 
-def _with_letters(window: str, match: re.Match[str]) -> str:
+def with_letters(window: str, match: re.Match[str]) -> str:
     """ "N° AC 26/10447": letters in front that belong to the number."""
     before = _LETTERS_BEFORE.search(window[: match.start()])
     number = match.group().strip()
@@ -161,11 +162,22 @@ def _with_letters(window: str, match: re.Match[str]) -> str:
     return number
 
 
+_ABBREVIATED = 3  # letters of labels that are words of everyday language, too
+
+
+def is_written_as_label(hit: vocabulary.Hit) -> bool:
+    """ "SO 4711", "AB 4711": capitals make an abbreviation of what is a word otherwise ("so 40 pieces", "ab 250")."""
+    letters = [char for char in hit.phrase if char.isalpha() and char.isascii()]
+    return len(letters) != len(hit.phrase) or len(letters) > _ABBREVIATED or hit.phrase.isupper()
+
+
 def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
     """Numbers that follow a label of `section` in the same line, with their offset."""
     for hit in vocabulary.phrases_in(text, f"labels.{section}"):
+        if not is_written_as_label(hit):
+            continue
         window = text[hit.end : hit.end + 60]
-        match = _NUMBER.search(window)
+        match = NUMBER.search(window)
         if match is None:
             continue
         between = window[: match.start()]
@@ -176,10 +188,10 @@ def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
             letters = re.search(r"[A-Z]{1,4}$", text[: hit.end])
             yield (letters.group() if letters else "") + match.group(), hit.start
             continue
-        yield _with_letters(window, match), hit.end + match.start()
+        yield with_letters(window, match), hit.end + match.start()
 
 
-def _stated(value: str, place: Place, written: str, confidence: float) -> Stated[str]:
+def stated(value: str, place: Place, written: str, confidence: float) -> Stated[str]:
     evidence = Evidence(part=place.part, page=place.page, text=written)
     source = "subject" if place.part == "subject" else "text"
     return Stated(value=value, evidence=evidence, confidence=confidence, source=source)
@@ -192,21 +204,23 @@ def order_numbers(reading: Reading, book: OrderBook) -> FoundNumbers:
     strange: dict[str, Stated[str]] = {}
     for place in places(reading):
         for name, written in finder.known(place.text):
-            named.setdefault(name, _stated(name, place, written, 0.99))
+            named.setdefault(name, stated(name, place, written, 0.99))
         for name, written in finder.abbreviated(place.text):
-            named.setdefault(name, _stated(name, place, written, 0.9))
+            named.setdefault(name, stated(name, place, written, 0.9))
         for written, _ in labelled_numbers(place.text, "our_order_number"):
-            if _DATE_LIKE.match(written) or any(finder.known(written)):
+            if DATE_LIKE.match(written) or any(finder.known(written)):
                 continue
             by_digits = finder.by_digits(written)
             if by_digits is not None and not finder.looks_ours(written):
-                named.setdefault(by_digits, _stated(by_digits, place, written, 0.9))
+                named.setdefault(by_digits, stated(by_digits, place, written, 0.9))
             elif len(codes.digits(written)) >= 3:
-                strange.setdefault(codes.canonical(written), _stated(written, place, written, 0.75))
-        for match in _NUMBER.finditer(place.text):
+                strange.setdefault(codes.canonical(written), stated(written, place, written, 0.75))
+        for match in NUMBER.finditer(place.text):
             for piece in _pieces(match.group()[:_LONGEST]):
                 if finder.looks_ours(piece) and codes.canonical(piece) not in map(codes.canonical, named):
-                    strange[codes.canonical(piece)] = _stated(piece.strip(), place, piece.strip(), 0.95)
+                    strange[codes.canonical(piece)] = stated(piece.strip(), place, piece.strip(), 0.95)
+    if not named and not strange:
+        named = {item.value: item for item in _hinted(reading, book, finder)}
     known = {codes.canonical(name) for name in named}
     supplier_refs = {codes.canonical(order.partner_ref) for order in book.orders if order.partner_ref}
     kept = tuple(item for code, item in strange.items() if code not in known and code not in supplier_refs)
@@ -216,100 +230,36 @@ def order_numbers(reading: Reading, book: OrderBook) -> FoundNumbers:
     return FoundNumbers(named=tuple(named.values()), strange=kept)
 
 
-_TITLES = ("order_confirmation", "shipping_notice", "invoice", "credit_note", "quotation", "delay_notice",
-           "cancellation", "price_change_notice", "quality_notice")  # fmt: skip
+_SHORT = re.compile(r"(?<![\w/.,-])0*\d{3,6}(?![\w/,-]|\.\d)")
 
 
-def _title_numbers(text: str) -> Iterator[str]:
-    for section in _TITLES:
-        for hit in vocabulary.phrases_in(text, f"titles.{section}"):
-            window = text[hit.end : hit.end + 40]
-            match = _NUMBER.search(window)
-            if match and len(re.findall(r"[^\W\d_]{4,}", window[: match.start()])) == 0:
-                yield _with_letters(window, match)
+def _hinted(reading: Reading, book: OrderBook, finder: OrderNumbers) -> Iterator[Stated[str]]:
+    """The one open order that a message without a full number means.
+
+    Its subject has the last digits of the number ("AW: 0377 …"), or the thread that it answers names it.
+    """
+    tails = {codes.canonical(order.name): order for order in book.orders if order.is_open}
+    place = Place(part="subject", text=reading.headers.subject, page=None, weight=1.0)
+    for match in _SHORT.finditer(place.text):
+        meant = [order.name for order in tails.values() if _ends_with(order.name, match.group())]
+        if len(meant) == 1:
+            yield stated(meant[0], place, match.group(), 0.8)
+            return
+    threads = {
+        name: (part.name, written)
+        for part in reading.parts
+        for line in part.quoted
+        for name, written in finder.known(line.text)
+    }
+    if len(threads) == 1:
+        (name, (part_name, written)) = next(iter(threads.items()))
+        yield stated(name, Place(part=part_name, text=written, page=None, weight=0.5), written, 0.7)
 
 
-#: "our PV-6620", "ons nr. 88213", "nasz nr ZK/31", "under number 4711": a number that the supplier calls its own.
-_OWN = re.compile(
-    r"(?<![^\W\d_])(?:our|unser[enm]?|notre|nos|nuestr[oa]|nostr[oa]|ns|ons|onze|nasz(?:ym)?|noss[oa]|bizim"
-    r"|with us (?:as|under))[. ]{1,2}"
-    r"(?:(?:(?:internal |own |sales )?(?:order|ordine|order-?nr|auftrag\w*|nr|no|n[º°]|num|number|n[uú]mero|numer"
-    r"|ref\w*|rif\w*|so|job|commande|pedido|encomenda|zlecenie|dossier|expediente|pratica|processo|case"
-    r"|(?:system|end)(?: as| under)?)[.:#]{0,2}\s?){0,3})"
-    r"(?P<n>(?=[^\s]*\d)[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w|[A-Z]{1,4}[-/]?\d[\w/.-]*)(?![\w%€$£])"
-    r"|(?<![^\W\d_])(?:staat (?:erin|bij ons)|(?:in)?geboekt|entered|booked|registered|logged|enregistr\w+"
-    r"|registrad\w+|registrat\w+|erfasst|angelegt|zarejestrowan\w+|kaydedil\w+)\s"
-    r"(?:(?:chez nous|bij ons|bei uns|with us|da noi|con nosotros|u nas) )?"
-    r"(?:als|as|onder|under|sous|unter|con|com|al|bajo|pod|sob)\s"
-    r"(?:(?:le|il|el|o|the|our|nr|n[º°]|no|num|numero|número|number|numer(?:em)?)[.:]?\s){0,3}"
-    r"(?P<r>[A-Z]{0,4}[-/. ]?\d[\w/.-]*\w)"
-    r"|(?:弊社|我司|当社|我方)[^\d\n]{0,8}?(?P<c>[A-Z]{0,4}[-/]?\d[\w/.-]*\w)"
-    r"|(?P<t>[A-Z]{0,4}[-/]?\d[\w/.-]*\d)\s(?:no'?lu\s)?"
-    r"(?:i[şs] emri|sipari[şs] kayd[ıi]|ile (?:kaydet|kay[ıi]t|a[çc]))",
-    re.IGNORECASE,
-)
-
-
-def _own_numbers(text: str) -> Iterator[str]:
-    for match in _OWN.finditer(text):
-        number = next(group for group in match.groups() if group).strip()
-        letters = re.search(r"[A-Za-z]", number) is not None
-        if len(codes.digits(number)) >= (3 if letters else 4):
-            yield number
-
-
-def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
-    """The supplier's own number of the document: printed behind its title, else behind a label."""
-    finder = OrderNumbers(book)
-    goods = {codes.canonical(item.code) for item in book.products if item.code}
-    goods |= {codes.canonical(item.code) for item in book.supplier_products if item.code}
-    best: tuple[float, Stated[str]] | None = None
-    for place in places(reading):
-        if place.weight < 1.0:
-            continue
-        found = [(number, 0.9) for number in _title_numbers(place.text)]
-        found += [(number, 0.8) for number, _ in labelled_numbers(place.text, "supplier_reference")]
-        found += [(number, 0.79) for number in _own_numbers(place.text)]
-        for number, confidence in found:
-            if any(finder.known(number)) or finder.looks_ours(number) or _DATE_LIKE.match(number):
-                continue
-            if codes.canonical(number) in goods or re.fullmatch(r"(?:19|20)\d\d", number.strip()):
-                continue  # an article, a year
-            if (len(codes.digits(number)) < 3 and len(codes.canonical(number)) < 5) or _AMOUNT.match(number):
-                continue
-            if place.part not in ("body", "subject"):
-                confidence += 0.05
-            number = number.rstrip(".-/,")
-            if number.startswith("-"):
-                continue  # the end of a code
-            if best is None or confidence > best[0]:
-                best = (confidence, _stated(number, place, number, confidence))
-    if best is None or best[0] < 0.9:
-        named = _named_by_file(reading, finder)
-        best = named if named is not None and (best is None or named[0] > best[0]) else best
-    return best[1] if best else None
-
-
-def _named_by_file(reading: Reading, finder: OrderNumbers) -> tuple[float, Stated[str]] | None:
-    """A number that names the file and stands near the top of the document, or in the subject."""
-    for name in reading.attachment_names:
-        stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        numbers = [match.group() for match in _NUMBER.finditer(re.sub(r"[_ ]+", "  ", stem))]
-        for number in numbers:
-            if any(finder.known(number)) or len(codes.digits(number)) < 3 or _DATE_LIKE.match(number):
-                continue
-            for place in places(reading):
-                written = next(
-                    (
-                        m.group()
-                        for m in _NUMBER.finditer(place.text)
-                        if codes.canonical(m.group()) == codes.canonical(number)
-                    ),
-                    None,
-                )
-                if written and place.weight >= 1.0:
-                    return 0.85, _stated(written.rstrip(".-/,"), place, written, 0.85)
-    return None
+def _ends_with(name: str, digits: str) -> bool:
+    """The last group of digits of the order's name, leading zeros apart."""
+    groups = re.findall(r"\d+", name)
+    return bool(groups) and groups[-1].lstrip("0") == digits.lstrip("0") != ""
 
 
 def stating_parts(reading: Reading) -> tuple[Part, ...]:

@@ -54,7 +54,7 @@ def language(code: str) -> dict[str, dict[str, tuple[str, ...]]]:
     content: dict[str, Any] = yaml.safe_load(source.read_text(encoding="utf-8"))
     return {
         section: {
-            name: tuple(form for item in str(phrases).split("|") if item.strip() for form in _forms(item))
+            name: tuple(form for item in str(phrases).split("|") if item.strip() for form in forms(item))
             for name, phrases in names.items()
         }
         for section, names in content.items()
@@ -64,14 +64,14 @@ def language(code: str) -> dict[str, dict[str, tuple[str, ...]]]:
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-def _forms(phrase: str) -> Iterator[str]:
+def forms(phrase: str) -> Iterator[str]:
     """A phrase with each choice of its alternatives."""
     braces = _BRACES.search(phrase)
     if braces is None:
         yield " ".join(phrase.split())
         return
     for choice in braces.group(1).split(","):
-        yield from _forms(phrase[: braces.start()] + choice + phrase[braces.end() :])
+        yield from forms(phrase[: braces.start()] + choice + phrase[braces.end() :])
 
 
 _WRITTEN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}

@@ -94,6 +94,14 @@ def test_route_and_priority(advise: Advise, assessment: Assessment, roles: str, 
     assert advice.rank.priority == priority
 
 
+@pytest.mark.parametrize(("shipped", "priority"), [(48, "high"), (52, "normal")])
+def test_less_than_ordered_on_its_way_is_high(advise: Advise, shipped: int, priority: str) -> None:
+    of = cast.order()
+    differs = cast.deviates(T.SHIPMENT_DISCREPANCY, of, 1, quantity=2)
+    told = cast.assessed(Kind.SHIPPING_NOTICE, differs, orders=(of,), lines=(cast.stated(of, quantity=shipped),))
+    assert advise(told).rank.priority == priority
+
+
 def test_a_suffering_customer_makes_it_urgent(advise: Advise) -> None:
     erp = cast.FakeErp(demand=[cast.demand(30, cast.DUE + timedelta(days=1))])
     advice = advise(cast.late_line(cast.order(), days=2), erp)

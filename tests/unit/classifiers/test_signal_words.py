@@ -63,6 +63,13 @@ def test_a_printed_title_is_strong_but_no_proof() -> None:
         ("Z powodu braków kadrowych dostawa opóźni się o tydzień.", DelayReason.CAPACITY),
         ("因春节放假，交货延期。", DelayReason.HOLIDAY),
         ("La consegna slitta alla settimana 40.", DelayReason.UNKNOWN),
+        ("Our tube supplier has let us down, the frames come in June.", DelayReason.MATERIAL),
+        ("Il tessuto slitta, mancano le cerniere.", DelayReason.MATERIAL),
+        ("A pintura chumbou o lote, tinha bolhas, por isso só em maio.", DelayReason.QUALITY),
+        ("Die Anlage ist bis Mai voll belegt, daher rutscht der Termin.", DelayReason.CAPACITY),
+        ("De snijmachine ligt stil, de monteur komt morgen.", DelayReason.BREAKDOWN),
+        ("ラインの枠が取れず、納期が遅れます。", DelayReason.CAPACITY),
+        ("Gümrük aracı fiziki muayeneye aldı, tır hâlâ bekliyor.", DelayReason.CUSTOMS),
     ],
 )
 def test_the_reason_is_read_where_the_cause_is_told(text: str, reason: DelayReason) -> None:
