@@ -38,6 +38,7 @@ from triage.extractors.topics import Names
 _SHIPPING = {"shipping_notice"}
 _INVOICE = {"invoice"}
 _MOST_SENTENCES = 400
+_LEAST_WORDS = 40  # by which languages can be told
 #: Blanks, and stars that point to a remark: tables are read without either.
 _SPACE = re.compile(r"\s+|\(\*+\)|(?<=\S)\*{1,3}(?=\s|$)")
 
@@ -47,7 +48,9 @@ def extract(reading: Reading, book: OrderBook, now: datetime) -> Statement:
 
     now: aware; stands in for the day of writing where the message has no date of its own.
     """
-    with vocabulary.spoken(reading.languages):
+    words = sum(len(line.text.split()) + len(line.text) // 12 for part in reading.parts for line in part.lines)
+    # Of a few words the languages are a guess.
+    with vocabulary.spoken(reading.languages if words >= _LEAST_WORDS else ()):
         return _extracted(reading, book, now)
 
 
