@@ -13,6 +13,25 @@ _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORE
 _OPENS_CLAUSE = re.compile(r"(?:^|[:;,.–-]\s|\n)\W*$")
 
 
+_WHOLE_REACH = 60  # characters from what was ordered to the part of it
+
+
+def part_of(text: str, number: numbers.FoundNumber, expected: set[Decimal]) -> bool:
+    """ "Von den 10 Muffen LX 9 sind 6 fertig": fewer than a number told as the whole, and no piece of a type."""
+    if number.value % 1 or re.search(r"[A-ZÀ-Þ]{1,5}\s$", text[: number.start]):
+        return False
+    before = text[max(0, number.start - _WHOLE_REACH) : number.start]
+    return any(
+        int(match.group(1)) > number.value and Decimal(match.group(1)) in expected for match in _OF_THE.finditer(before)
+    )
+
+
+_OF_THE = re.compile(
+    r"(?<![^\W\d_])(?:of (?:the|your)|von (?:den|ihren)|sur (?:les|vos)|des|de (?:las|los|sus)|dei|degli"
+    r"|delle|van (?:de|uw)|z|ze"
+    r"|spośród|das|dos)\s(\d{1,6})(?![\d.,])",
+    re.IGNORECASE,
+)
 _PER = re.compile(r"\s?(?:p\.?/|/|per\b|pro\b|je\b|each\b|ea\b|cad\b|la pi[eè]ce|p\.\s?st)", re.IGNORECASE)
 _LESS = re.compile(
     r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?$", re.I

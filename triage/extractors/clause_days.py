@@ -101,6 +101,9 @@ def day_of(
         former = Stated(
             value=old[0], evidence=context.evidence(text, page=sentence.page), confidence=0.8, source="prose"
         )
+    later = _after_a_day(text, [*found, *missed], sentence, context)
+    if later is not None:
+        return later
     if not new:
         return None if missed else _shifted(text, sentence, context, due), former
     if len({day.value for day in new}) == 1 and new[0].value in due:
@@ -122,8 +125,36 @@ def day_of(
         new = new[1:]
     new = _corrected(text, new)
     chosen, confidence = _arrival(text, new)
+    if chosen.precision == "relative" and not _tells_delivery(text):
+        return None, former  # "the mould broke on Monday"
     place = context.evidence(chosen.text, page=sentence.page)
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former
+
+
+#: Between a span and the day from which it counts: "two weeks behind the 24th", "dos semanas después del 24".
+_AFTER_THE = re.compile(
+    r"\s?(?:behind|after|past|later than|following|nach|hinter|apr[eè]s|despu[eé]s de|m[aá]s tarde que"
+    r"|dopo|oltre|na|po|depois d[eo]"
+    r"|mais tarde que|later dan)\s?(?:the|dem|den|le|la|el|il|l'|de|het|del|o|dia)?\s?$",
+    re.IGNORECASE,
+)
+
+
+def _after_a_day(
+    text: str, days: Sequence[FoundDate], sentence: Sentence, context: Context
+) -> tuple[Stated[date], Stated[date]] | None:
+    """(the day, the former one) of "two weeks behind the 24th"; None where no span counts from a day so."""
+    for shift in shifts.find_shifts(text):
+        for day in days:
+            if 0 < day.start - shift.end <= _PLACE_REACH // 2 and _AFTER_THE.match(text[shift.end : day.start]):
+                span = shift.days
+                moved = add_workdays(day.value, span) if shift.working else day.value + timedelta(days=span)
+                place = context.evidence(text, page=sentence.page)
+                return (
+                    Stated(value=moved, evidence=place, confidence=0.75, source="prose"),
+                    Stated(value=day.value, evidence=place, confidence=0.8, source="prose"),
+                )
+    return None
 
 
 _PLACE_REACH = 45  # characters between a day and the words for the buyer's place
@@ -169,6 +200,21 @@ def _corrected(text: str, new: list[FoundDate]) -> list[FoundDate]:
         for index, day in enumerate(new)
         if index + 1 == len(new) or not _CORRECTS.search(text[day.end : new[index + 1].start])
     ]
+
+
+_DELIVERS = (
+    "confirm", "as_ordered", "delay", "earlier_delivery", "backorder", "partial", "remainder", "shipped", "available",
+    "at_your_place", "same_shipment", "instead_of", "new",
+)  # fmt: skip
+
+
+def _tells_delivery(text: str) -> bool:
+    words = len(re.findall(r"[^\W\d_]{2,}", text))
+    named = any(vocabulary.phrases_in(text, name) for name in DELIVERY_LABELS)
+    return words <= _ROW or named or cues.has(text, *_DELIVERS)
+
+
+_ROW = 9  # words of a row, in which any day is one of delivery
 
 
 def _apart(text: str, day: FoundDate, marks: Sequence[vocabulary.Hit]) -> bool:
@@ -230,6 +276,12 @@ def later_than(day: Stated[date], text: str, sentence: Sentence, context: Contex
         return None
     moved = add_workdays(day.value, spans[0].days) if spans[0].working else day.value + timedelta(days=spans[0].days)
     return Stated(value=moved, evidence=context.evidence(text, page=sentence.page), confidence=0.8, source="prose")
+
+
+def is_span(text: str, day: Stated[date]) -> bool:
+    """The day is told as a span alone ("two weeks later")."""
+    said = day.evidence.text
+    return any(text[shift.start : shift.end].strip() in said for shift in shifts_behind(text))
 
 
 _NET = re.compile(

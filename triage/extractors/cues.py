@@ -13,7 +13,8 @@ from triage.extractors.date_frame import FoundDate
 _NOT = re.compile(r"(?<![^\W\d_])(?:not|nicht|pas|no|non|niet|nie|não|nao)\s$", re.IGNORECASE)
 #: "No equivalent product": a word that denies the noun behind it.
 _NONE_OF = re.compile(
-    r"(?<![^\W\d_])(?:no|any|kein\w*|aucune?|ning[uú]n\w*|nessun\w*|geen|brak|żadn\w*|nenhuma?|without|ohne|sans|sin|senza|sem)"
+    r"(?<![^\W\d_])(?:no|any|kein\w*|aucune?|ning[uú]n\w*|nessun\w*|geen|brak|żadn\w*|nenhuma?|without"
+    r"|ohne|sans|sin|senza|sem)"
     r"\s(?:[^\W\d_]+\s){0,2}$",
     re.IGNORECASE,
 )
@@ -31,7 +32,9 @@ _NOT_BEFORE = re.compile(
 )
 #: "zum 2. November nicht": in German and Dutch the negation ends the clause.
 _NOT_BEHIND = re.compile(
-    r"^\W{0,2}(?:(?!und\b|en\b|aber\b|maar\b)[^\W\d_]+\s){0,2}(?:nicht|niet)(?:\smehr|\smeer)?\W*$", re.IGNORECASE
+    r"^\W{0,2}(?:(?!und\b|en\b|aber\b|maar\b)[^\W\d_]+\s){0,2}(?:nicht|niet)(?:\smehr|\smeer)?(?:\s(?!nur"
+    r"|alleen|vor)[^\W\d_]+){0,4}\W*$",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(
     r"[.;:!?,。，；(（]|\s[-–—]\s"
@@ -53,7 +56,8 @@ INSTEAD_BEHIND = re.compile(
 )
 #: "The other 10", "los otros 4": a rest that is counted.
 COUNTED_REST = re.compile(
-    r"(?<![^\W\d_])(?:other|last|remaining|otr[oa]s|autres|anderen|restlichen|altri|altre|andere|overige|outr[oa]s|diğer|kalan)\s(?=\d)",
+    r"(?<![^\W\d_])(?:other|last|remaining|otr[oa]s|autres|anderen|restlichen|altri|altre|andere|overige"
+    r"|outr[oa]s|diğer|kalan)\s(?=\d)",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?<![^\W\d_])(?:the|an?|der|des|dem|den|einer|einem|eines)\s$", re.IGNORECASE)
@@ -218,10 +222,12 @@ def behind_former(text: str, found: FoundDate) -> bool:
     # "Not before 14 December" tells the new day.
     if INSTEAD_BEHIND.match(text[found.end :]):
         return True
+    kept = hits(window, "as_ordered")
     marks = [
         hit
         for hit in hits(window, "instead_of", "former")
-        if not _NOT.search(window[: hit.start])
+        if not any(word.start <= hit.start and hit.end <= word.end for word in kept)  # "tal y como estaba previsto"
+        and not _NOT.search(window[: hit.start])
         and not _ON_THE.search(window[: hit.start])
         and not INSTEAD_BEHIND.match(hit.phrase)
         and not (_UNTIL.search(f"{hit.phrase} ") and has(window[: hit.start], "negation"))

@@ -14,10 +14,14 @@ from triage.extractors import date_patterns, shifts
 from triage.extractors.date_frame import Frame, Hit, day_of
 
 _ON = (
-    r"(?:on|by|until|before|this|coming|am|bis|bis zum|diesen|kommenden|le|ce|pour|d\'ici|avant|el|este|al|para el|antes del|antes de"
-    r"|il|questo|entro|per|op|deze|voor|tegen|uiterlijk|w|we|do|na|przed|ate|na proxima|nesta|esta|with you|arriv\w*|delivery"
-    r"|shipp?\w*|dispatch\w*|collected|leav\w*|gaan|gaat|komt|komen|volgt|volgen|wordt|worden|levering|kommt|kommen|lieferung|liefern wir"
-    r"|riceverete|ricevera(?:i|nno)?|arrivano|recevrez|recevras|recibir\w*|erhalten(?: sie)?|bekommt(?: ihr)?|bekommen(?: sie)?|ontvangt?|ontvangen"
+    r"(?:on|by|until|before|this|coming|am|bis|bis zum|diesen|kommenden|le|ce|pour|d\'ici|avant|el|este"
+    r"|al|para el|antes del|antes de"
+    r"|il|questo|entro|per|op|deze|voor|tegen|uiterlijk|w|we|do|na|przed|ate|na proxima|nesta|esta"
+    r"|with you|arriv\w*|delivery"
+    r"|shipp?\w*|dispatch\w*|collected|leav\w*|gaan|gaat|komt|komen|volgt|volgen|wordt|worden|levering"
+    r"|kommt|kommen|lieferung|liefern wir"
+    r"|riceverete|ricevera(?:i|nno)?|arrivano|recevrez|recevras|recibir\w*|erhalten(?: sie)?"
+    r"|bekommt(?: ihr)?|bekommen(?: sie)?|ontvangt?|ontvangen"
     r"|otrzyma\w*|recebe\w*|there|here|chez vous|da voi|bei (?:ihnen|euch)|bij (?:u|jullie)|u panstwa"
     r"|llegan?|salen?|entrega|consegna|livraison|livree?s?|expedie\w*|dostawa|wysylka|wyslemy)"
 )
@@ -53,19 +57,26 @@ _SOON = {
 _MORNING = re.compile(r"(?:gut\w{0,2}|goede?n?|am|heute|diesen|moin|la|jeden|elke|vana?f?) $")
 #: "shipped Friday", "went out on Monday": the last such day.
 _GONE = re.compile(
-    r"(?:shipped|dispatched|despatched|left|sent|went out|picked up|collected|versandt|verschickt|abgegangen|raus|abgeholt|expedie\w*|parti\w*|envoye\w*"
-    r"|enviad\w*|sali\w*|spedit\w*|partit\w*|inviat\w*|verzonden|verstuurd|vertrokken|wyslan\w*|wyslalismy|expedid\w*|yola cikti|sevk edildi)"
+    r"(?:shipped|dispatched|despatched|left|sent|went out|picked up|collected|versandt|verschickt"
+    r"|abgegangen|raus|abgeholt|expedie\w*|parti\w*|envoye\w*"
+    r"|enviad\w*|sali\w*|spedit\w*|partit\w*|inviat\w*|verzonden|verstuurd|vertrokken|wyslan\w*"
+    r"|wyslalismy|expedid\w*|yola cikti|sevk edildi)"
     r"(?: (?:on|last|this|am|letzten|le|el|il|op|afgelopen|w|na))? $"
 )
 _SPAN_IN = re.compile(
-    r"(?:(?<![^\W\d_])(?:in|within|sous|dans|d\'ici|en|entro|tra|fra|binnen|over|w ciagu|za|w terminie|dentro de|em|ate|no prazo de"
-    r"|lieferzeit|lieferfrist|delivery(?: time)?|lead ?time|delai(?: de livraison)?|plazo(?: de entrega)?|tempi di consegna|consegna"
-    r"|levertijd|termin dostawy|czas dostawy|czas realizacji|prazo(?: de entrega)?|teslim suresi|dispo(?:nible)? sous)"
+    r"(?:(?<![^\W\d_])(?:in|within|sous|dans|d\'ici|en|entro|tra|fra|binnen|over|w ciagu|za|w terminie"
+    r"|dentro de|em|ate|no prazo de"
+    r"|lieferzeit|lieferfrist|delivery(?: time)?|lead ?time|delai(?: de livraison)?|plazo(?: de entrega)?"
+    r"|tempi di consegna|consegna"
+    r"|levertijd|termin dostawy|czas dostawy|czas realizacji|prazo(?: de entrega)?|teslim suresi"
+    r"|dispo(?:nible)? sous)"
     r"|交期|交货期|納期)\s?[:：]?\s?(?:ca\.?|approx\.?|about|around|etwa|rund|environ|circa|unos|aprox\.?|ok\.?|约|大约|約)?\s?$"
 )
 _SPAN_BEHIND = re.compile(
-    r"^\s?(?:aro\b|after receipt|after order|from order|from receipt|from today|from now|ab auftrag|ab bestell|nach auftrag|nach eingang"
-    r"|a partir|a compter|apres|desde|dalla|dall\'|dal\b|na bestel|na ontvangst|od zamow|od daty|apos|icinde|icerisinde|sonra|以内|内|后|後)"
+    r"^\s?(?:aro\b|after receipt|after order|from order|from receipt|from today|from now|ab auftrag"
+    r"|ab bestell|nach auftrag|nach eingang"
+    r"|a partir|a compter|apres|desde|dalla|dall\'|dal\b|na bestel|na ontvangst|od zamow|od daty|apos"
+    r"|icinde|icerisinde|sonra|以内|内|后|後)"
 )
 _IN_ROW = re.compile(
     r"[\d_]\W*(?:[^\W\d_]{1,6}\.?)?\s[-–—:|]\s*(?:ca\.?\s)?$"
@@ -74,17 +85,23 @@ _WORKING = re.compile(
     r"^\s?(?:ouvr|habil|lavorativ|laborabl|robocz|uteis|is gun|工作日|営業日)|^(?:working|business|werk|arbeits)"
 )
 _NO_DELIVERY = re.compile(
-    r"(?:net\b|netto|payment|zahl|paiement|pago|pagament|betaling|platn|odeme|付款|支払|valid|gultig|validite|geldig|wazn|gecerli|有效"
-    r"|antwort|reply|respon|repon|risp|odpow|回复|返信|inform|meld|advise|update|let you know|notif|later|spater|plus tard|retard"
+    r"(?:net\b|netto|payment|zahl|paiement|pago|pagament|betaling|platn|odeme|付款|支払|valid|gultig|validite"
+    r"|geldig|wazn|gecerli|有效"
+    r"|antwort|reply|respon|repon|risp|odpow|回复|返信|inform|meld|advise|update|let you know|notif|later"
+    r"|spater|plus tard|retard"
     r"|retras|ritard|vertrag|opozn|atras|gecik|verzog|verspat|推迟|延|遅|delay|slip|claim|reklam|garant|warrant|skonto"
-    r"|deposit|down ?payment|anzahlung|acompte|anticipo|acconto|caparra|aanbetaling|zaliczk|sinal|kapora|pesinat|定金|订金|预付|前金"
+    r"|deposit|down ?payment|anzahlung|acompte|anticipo|acconto|caparra|aanbetaling|zaliczk|sinal|kapora"
+    r"|pesinat|定金|订金|预付|前金"
     r"|approv|freigabe|accord|aprobaci|approvazione|goedkeuring|akceptac|aprovac|onay|确认图|承認)"
 )
 _WEEK_OF = (
-    r"(?<![\w])(?:(?P<n>\d)(?:\.|st|nd|rd|th|e|ere|eme|a|ª)?|(?P<w>first|second|third|fourth|last|erste[nr]?|zweite[nr]?|dritte[nr]?|vierte[nr]?"
-    r"|letzte[nr]?|premiere|deuxieme|troisieme|derniere|primera|segunda|tercera|ultima|prima|seconda|terza|eerste|tweede|derde|laatste"
+    r"(?<![\w])(?:(?P<n>\d)(?:\.|st|nd|rd|th|e|ere|eme|a|ª)?|(?P<w>first|second|third|fourth|last"
+    r"|erste[nr]?|zweite[nr]?|dritte[nr]?|vierte[nr]?"
+    r"|letzte[nr]?|premiere|deuxieme|troisieme|derniere|primera|segunda|tercera|ultima|prima|seconda"
+    r"|terza|eerste|tweede|derde|laatste"
     r"|pierwszy\w*|drugi\w*|trzeci\w*|ostatni\w*|primeira|terceira))\s"
-    r"(?:(?:week|semaine|semana|settimana|tydzien|tygodniu|tygodnia)(?:\s(?:of|in|de|del|di|van|w))?\s(?P<m>%(month)s)|(?P<g>%(month)s)woche)"
+    r"(?:(?:week|semaine|semana|settimana|tydzien|tygodniu|tygodnia)(?:\s(?:of|in|de|del|di|van"
+    r"|w))?\s(?P<m>%(month)s)|(?P<g>%(month)s)woche)"
     r"(?![^\W\d_])(?:\s(20\d\d))?"
 )
 _NTH = (
@@ -97,12 +114,14 @@ _NTH = (
 
 
 _NEXT_WEEK = re.compile(
-    r"(?<![^\W\d_])(?:next week|(?:nachste|kommende)[rn]? woche|semaine prochaine|proxima semana|semana que viene|prossima settimana"
+    r"(?<![^\W\d_])(?:next week|(?:nachste|kommende)[rn]? woche|semaine prochaine|proxima semana"
+    r"|semana que viene|prossima settimana"
     r"|settimana prossima|volgende week|(?:przyszlym|nastepnym) tygodniu|gelecek hafta|onumuzdeki hafta)(?![^\W\d_])"
     r"|(?:下|来)[周週](?![一二三四五六日天月火水木金土の])"
 )
 _THIS_WEEK = re.compile(
-    r"(?<![^\W\d_])(?:this week|diese[rn]? woche|cette semaine|esta semana|nesta semana|questa settimana|deze week|tym tygodniu"
+    r"(?<![^\W\d_])(?:this week|diese[rn]? woche|cette semaine|esta semana|nesta semana|questa settimana"
+    r"|deze week|tym tygodniu"
     r"|bu hafta)(?![^\W\d_])|(?:本|今|这)[周週](?![一二三四五六日天月火水木金土の])"
 )
 
@@ -125,6 +144,15 @@ def relative(text: str, frame: Frame) -> Iterator[Hit]:
             r"[a-z]", text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
         ):
             yield match.start(), match.end(), frame.today + timedelta(days=_SOON[match.group()]), "relative", (), 0.8
+
+
+_THAT_WEEK = re.compile(
+    r"\s(?:of|in) (?:that|the same) week|\s(?:in )?(?:dieser|jener|derselben|der gleichen) woche"
+    r"|\sde (?:cette|la) meme semaine"
+    r"|\sde (?:esa|la)(?: misma)? semana|\sdi quella(?: stessa)? settimana|\sdella stessa settimana"
+    r"|\s(?:van|in) (?:die|dezelfde) week"
+    r"|\s(?:tego samego|tamtego|w tym samym) tygodni\w|\sdess[ae] (?:mesma )?semana"
+)
 
 
 def _on_weekday(text: str, start: int, end: int, friday: date) -> tuple[int, int, date]:
@@ -155,6 +183,12 @@ def _weekdays(text: str, frame: Frame) -> Iterator[Hit]:
         if name is None:
             continue
         ahead = (name - frame.today.weekday()) % 7 or 7
+        if _THAT_WEEK.match(text, match.end()):
+            # "Monday the 30th … the Thursday of that week"; of which week is not known where no day was told.
+            if frame.told is not None:
+                monday_told = frame.told - timedelta(days=frame.told.weekday())
+                yield match.start(), match.end(), monday_told + timedelta(days=name), "relative", (), 0.8
+            continue
         if match.group("n"):
             gone = _GONE.search(text[max(0, match.start() - 28) : match.start()]) is not None
             found = _weekday_of_month(name, int(match.group("n")), frame, gone=gone)

@@ -205,6 +205,8 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
         if rated and match.group().startswith(("kw", "w")):
             # "3,5 kW   20": a rating.
             continue
+        if _OTHER_WEEK.search(text[max(0, match.start() - 14) : match.start()]):
+            continue  # "letzte Woche 25 bekommen": a count
         last = match.group(2) or match.group(1)
         year, end = _year_behind(match, text, frame)
         if year is None and _is_year(match, frame):
@@ -236,6 +238,10 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), found, "week", (), 0.95
 
 
+_OTHER_WEEK = re.compile(
+    r"(?<![^\W\d_])(?:letzte[nr]?|vorige[nr]?|diese[rn]?|nachste[nr]?|kommende[nr]?|last|this|next|per|cette|esta|questa|deze"
+    r"|afgelopen|volgende|pro|jede)\s$"
+)
 _POLISH_WEEK = re.compile(r"\.?\s?tyg")
 
 

@@ -179,6 +179,10 @@ class Narrator:
             found = found or descriptions.together(sentence.text, mine)
             if self._topic and any(regions.same_goods(anchor, self._topic[-1]) for anchor in found):
                 found = []  # it goes on
+        if self._topic and found and all(anchor.by == "quantity" for anchor in found):
+            opens = [hit for hit in cues.hits(sentence.text, "remainder") if hit.start <= _OPENS]
+            if opens and spoken_lines.told_in_part(self._lines, self._topic):
+                found = []  # "The remaining 4": of the goods of which a part was told
         if sentence.about and self._topic and all(anchor.by == "quantity" for anchor in found):
             # "All 400 only in week 13": so many were asked about.
             # A number that another line has by chance ("the remaining 120 m") is of the goods that were asked about.
@@ -376,6 +380,7 @@ class Narrator:
             return  # "yes, unchanged" below a question about prices
         found = whole_orders.whole_order(sentence, values, self._context, self._order)
         if found is not None:
+            self._wholes = [whole for whole in self._wholes if not whole_orders.gives_way(whole, found)]
             self._wholes.append(found)
 
     def _candidates(self) -> list[Candidate]:

@@ -157,6 +157,7 @@ def _counts(text: str, number: numbers.FoundNumber, expected: set[Decimal], cont
         or quantity_roles.only(text, number.start)
         or bare_counts.delivered(text, number, expected)
         or bare_counts.in_column(text, number)
+        or bare_counts.part_of(text, number, expected)
     )
 
 

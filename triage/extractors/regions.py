@@ -21,7 +21,7 @@ WITH = re.compile(
     re.IGNORECASE,
 )
 _IN_COMPANY = re.compile(
-    r"(?<![^\W\d_])(?:with|along with|mit|avec|con|insieme a[il]?|met|z|wraz z|razem z"
+    r"(?<![^\W\d_])(?:with|along with|mit|avec|con|insieme a(?:i|l|lla|lle|gli|llo)?|met|z|wraz z|razem z"
     r"|com|junto con|junto com|juntamente com)\s(?:(?:the|dem|der|den|les?|la|los|las|el|il|lo|i|gli|de|os?|as?)\s)?"
     r"(?:\d[\d.,]*\s)?(?:[^\W\d_]+\s){0,2}$",
     re.IGNORECASE,

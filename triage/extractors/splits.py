@@ -116,6 +116,8 @@ def _rest_begins(
             if 0 <= hit.start - item.end <= 4 and not re.search(r"[,;.:，；]", text[item.end : hit.start])
         ]
         start = own[-1].start if own else hit.start
+        if _ROW_GAPS.search(text[: hit.start]) and len(stated) == 1:
+            continue  # "A-100   50 pcs   17.40   rest, two weeks later": a row of its own for the rest
         before = any(item.end <= start for item in stated)
         behind = any(item.start >= start for item in stated) or any(day.start >= start for day in days)
         behind = behind or bool(clause_days.shifts_behind(text[start:]))
@@ -153,4 +155,5 @@ def _starts(places: Sequence[tuple[int, int]], text: str) -> list[int]:
     return starts
 
 
+_ROW_GAPS = re.compile(r"\S(?: {2,}|\t)\S.*\S(?: {2,}|\t)\S")
 _DATE_MARK = re.compile(r"\d")

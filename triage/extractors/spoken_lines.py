@@ -80,6 +80,15 @@ def line_of(sentence: Sentence, anchor: Anchor, values: Values, context: Context
     )
 
 
+def told_in_part(lines: Sequence[LineStatement], goods: Sequence[Anchor]) -> bool:
+    """Of the goods less than what was ordered was told."""
+    mine = {item.line.id: item.line for anchor in goods for item in anchor.candidates}
+    return any(
+        line.anchor in mine and line.quantity is not None and line.quantity.value < mine[line.anchor].quantity
+        for line in lines
+    )
+
+
 def has_day(lines: Sequence[LineStatement], anchor: Anchor) -> bool:
     """One of the statements tells a day for the goods of an anchor."""
     ids = {item.line.id for item in anchor.candidates}
@@ -95,7 +104,10 @@ def contradicts(text: str, values: Values, lines: Sequence[LineStatement], ancho
     ids = {item.line.id for item in anchor.candidates}
     told = [line for line in lines if line.anchor in ids and line.promised is not None]
     days = {line.promised.value for line in told if line.promised is not None}
-    settled = cues.affirmed(text, "as_ordered") and not cues.has(text, "delay", "instead_of", "new", "correction")
+    accepted = values.disposition is not None and values.disposition.value is Disposition.ACCEPTED
+    settled = (accepted or cues.affirmed(text, "as_ordered")) and not cues.has(
+        text, "delay", "instead_of", "new", "correction"
+    )
     return settled and bool(days) and values.promised.value not in days
 
 
@@ -115,9 +127,11 @@ def _settled_before(text: str, values: Values, lines: Sequence[LineStatement], a
 def after_told(values: Values, before: Sequence[LineStatement], sentence: Sentence, context: Context) -> Values:
     """The values with the day that "the other four two weeks later" counts from the one told last for these goods."""
     told = [line.promised for line in before if line.promised is not None]
-    if values.promised is not None or values.quantity is None or not told:
+    if values.quantity is None or not told:
         return values
     day = clause_days.later_than(told[-1], sentence.text, sentence, context)
+    if values.promised is not None and (day is None or not clause_days.is_span(sentence.text, values.promised)):
+        return values
     return replace(values, promised=day, remainder=values.remainder or day is not None)
 
 

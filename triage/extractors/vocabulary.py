@@ -176,6 +176,8 @@ def _only_in(section: str, written: str) -> frozenset[str] | None:
     ):
         return None
     owners = frozenset(code for code in LANGUAGES if written in _plain_phrases(code, section))
+    if section == "cues.negation":
+        return owners  # "no dia 4": Portuguese for "on the"
     return None if "en" in owners else owners
 
 

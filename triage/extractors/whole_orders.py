@@ -61,6 +61,13 @@ _ALSO = re.compile(
 )
 
 
+def gives_way(before: WholeOrder, found: WholeOrder) -> bool:
+    """ "ETA port 22 March", then "at your works 1 April": the day in the port is none of delivery."""
+    if before.promised is None or found.promised is None or before.order_number not in (None, found.order_number):
+        return False
+    return cues.has(found.evidence.text, "at_your_place") and not cues.has(before.evidence.text, "at_your_place")
+
+
 def _excepts_below(text: str) -> bool:
     """ "All confirmed, except:" - the exceptions stand in the lines below."""
     return any(not text[hit.end :].strip(" :–-.") for hit in cues.hits(text, "except"))
@@ -70,6 +77,8 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
     """The statement about the order; None where the sentence makes none. values: what the sentence says."""
     text = sentence.text
     others = bool(regions.of_others(text))
+    if cues.has(text, "answer_to_come") and values.promised is None:
+        return None  # "about the other item I will come back to you"
     as_ordered = cues.affirmed(text, "as_ordered") or (cues.affirmed(text, "others_unchanged") and others)
     if values.promised is None and values.disposition is None and not as_ordered:
         return None
@@ -79,8 +88,8 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
         fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
         values = replace(values, disposition=fate)
     priced = any(vocabulary.phrases_in(text, name) for name in ("columns.unit_price", "labels.prices"))
-    price = priced and _as_in_order(text)
     amount = any(vocabulary.phrases_in(text, name) for name in ("columns.quantity", "labels.quantities"))
+    price = priced and (_as_in_order(text) or amount or cues.affirmed(text, "confirm"))
     # "The rest as ordered: quantities, prices and date" names the day as one of several; "the rest on the agreed date"
     # may be about a day of its own.
     listed = bool(vocabulary.phrases_in(text, "labels.dates")) and (priced or amount)
@@ -88,7 +97,7 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
     if as_ordered and (priced or day) and _ALSO.search(text):
         amount = price = day = True  # "as ordered, the price and the date as well"
     # "All others unchanged" accepts them; it states no quantity, price or date of theirs.
-    all_of_it = as_ordered and not (priced or day or amount) and not others
+    all_of_it = as_ordered and _as_in_order(text) and not (priced or day or amount) and not others
     return WholeOrder(
         evidence=place,
         order_number=None if is_general(text) and _ORDERS.search(text) else order,
