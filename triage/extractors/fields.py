@@ -268,6 +268,9 @@ def _field_date(text: str, part: Part, index: int, context: Context) -> tuple[fl
         return None
     if 0 < index < len(part.lines) and clauses.goes_on(part.lines[index - 1].text, text):
         return None  # the middle of a sentence that was wrapped
+    told = any(vocabulary.phrases_in(text, name) for name in ("labels.prices", "labels.quantities"))
+    if told and cues.has(text, "as_ordered"):
+        return None  # "quantities, prices and the date of 9 April as you wrote": a sentence
     for rank, section in ((3.0, "arrival"), (2.0, "delivery_date"), (1.0, "dispatch_date")):
         for label in vocabulary.phrases_in(text, f"labels.{section}"):
             if _words_before(text[: label.start]) > 1 or within_other_label(text, label.start, label.end):
