@@ -238,6 +238,7 @@ def _weeks(text: str, frame: Frame) -> Iterator[Hit]:
             yield match.start(), match.end(), found, "week", (), 0.95
 
 
+_KILOWATT = re.compile(r"kW(?![^\W\d_])")  # "9kW" is a rating, "9 KW" and "KW 9" are weeks
 _OTHER_WEEK = re.compile(
     r"(?<![^\W\d_])(?:letzte[nr]?|vorige[nr]?|diese[rn]?|nachste[nr]?|kommende[nr]?|last|this|next|per|cette|esta|questa|deze"
     r"|afgelopen|volgende|pro|jede)\s$"
@@ -296,7 +297,7 @@ def find_dates(
     if len(text) > 4000:
         text = text[:4000]
     frame = Frame(today=today, day_first=day_first, near=tuple(near), languages=languages, told=told)
-    folded = _plain(text)
+    folded = _plain(_KILOWATT.sub("__", text))
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月明后後]|[a-z]{4,}", folded):
         return ()
     hits = [

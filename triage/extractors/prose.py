@@ -130,6 +130,8 @@ class Narrator:
             self._wholes[known:] = [replace(whole, every_line=True) for whole in self._wholes[known:]]
             self._read(replace(sentence, text=sentence.text[turn.end() :]))
             return
+        if cues.has(sentence.text, "answer_to_come") and not topics.states(sentence, self._context):
+            return  # "I will let you have more next week": nothing is told yet
         if sentence.about:
             self._answered(sentence)
         everything, found = self._goods(sentence)

@@ -91,6 +91,16 @@ _FIRST_WORD = re.compile(r"\s*[-*•–·▪]\s+([^\W\d_]{4,})(?=[\s:]|\s[-–])
 _WORDS_ON = 16  # characters behind the first word that may belong to a phrase with it
 
 
+def states(sentence: Sentence, context: Context) -> bool:
+    """The sentence tells a day by its date, a count with its unit, or a fate of goods, beside what it announces."""
+    text = sentence.text
+    if any(day.precision != "relative" for day in cues.dates_in(text, context)):
+        return True
+    return any(item.unit for item in quantities.in_text(text, context, ())) or cues.has(
+        text, "as_ordered", "available", "reject", "cancel", "delay", "backorder", "not_available", "confirm"
+    )
+
+
 def names_a_day(sentence: Sentence, context: Context) -> bool:
     """A day to come that can be one of delivery: whoever reads nothing out of its sentence has missed something."""
     text = sentence.text
