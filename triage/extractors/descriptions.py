@@ -36,6 +36,17 @@ def _measure(match: re.Match[str]) -> tuple[str, str]:
     return number.rstrip("0").rstrip(".") if "." in number else number, (match.group("u") or "ø").lower()
 
 
+#: "LX 15", "M 20": letters and a number that name a type; weeks and currencies do not.
+_LETTERED = re.compile(
+    r"(?<![\w/-])(?!KW|CW|WK|DIN|ISO|EN|EUR|USD|GBP|PLN|CHF|PO|NR|NO|TEL|FAX|HRB"
+    r"|HRA)[A-ZÄÖÜ]{1,4}[ -]?\d{1,4}(?![\w/-]|[.,]\d)"
+)
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[ -]", "", name)
+
+
 def _written(candidate: Candidate) -> tuple[str, ...]:
     return (candidate.line.description, candidate.line.product_code, *candidate.line.supplier_codes)
 
@@ -57,6 +68,15 @@ def by_type(text: str, hints: Hints) -> list[Anchor]:
         ]
         if len({item.line.product_id for item in meant}) == 1 and len(hints.candidates) > 1:
             found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.72))
+    for match in _LETTERED.finditer(text):
+        name = _squeezed(match.group())
+        meant = [
+            item
+            for item in hints.candidates
+            if name in {_squeezed(other.group()) for other in _LETTERED.finditer(item.line.description)}
+        ]
+        if len({item.line.product_id for item in meant}) == 1 and len(hints.candidates) > 1:
+            found.append(anchor_at(text, match.start(), match.end(), meant, "description", 0.75))
     for match in _TYPE.finditer(text):
         meant = [item for item in hints.candidates if match.group() in _types(item.line.description)]
         if len({item.line.product_id for item in meant}) == 1:

@@ -204,6 +204,9 @@ def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
     return any({item.value, *item.alternatives} & expected for item in whole)
 
 
+_OF_TYPE = re.compile(r"(?<![^\W_])[A-ZÀ-Þ]{1,5}\s$")  # "LX 9": a number of a type
+
+
 def _completing(
     text: str, found: Sequence[FoundQuantity], bare: Sequence[numbers.FoundNumber], expected: set[Decimal]
 ) -> list[FoundQuantity]:
@@ -214,7 +217,7 @@ def _completing(
     for one, other in itertools.combinations(bare, 2):
         if whole and one.value > 0 and other.value > 0 and one.value + other.value in expected:
             return [_bare(one), _bare(other)]
-    parts = [one for one in bare if one.value > 0 and one.value % 1 == 0]
+    parts = [one for one in bare if one.value > 0 and one.value % 1 == 0 and not _OF_TYPE.search(text[: one.start])]
     wholes = [
         item
         for item in found
