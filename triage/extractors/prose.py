@@ -72,6 +72,7 @@ class Narrator:
         self._unplaced: list[Evidence] = []
         self._mentions: dict[int, Values] = {}  # quantities named with goods in a sentence that states nothing else
         self._fields = FieldDates()
+        self._codes: dict[int, Stated[str]] = {}  # by our line: the code by which some sentence calls it
         self._begun = 0  # where the statements of the sentence begin
 
     def tell(self, sentences: Sequence[Sentence]) -> Spoken:
@@ -80,7 +81,7 @@ class Narrator:
         for sentence in sentences:
             self._sentence(sentence)
         return Spoken(
-            lines=tuple(self._lines),
+            lines=tuple(spoken_lines.with_code(line, self._codes) for line in self._lines),
             wholes=tuple(self._wholes),
             mentioned=tuple(dict.fromkeys(self._mentioned)),
             unplaced=tuple(self._unplaced),
@@ -139,6 +140,7 @@ class Narrator:
             self._names.learn_row(sentence.text, found)
             before = len(self._lines)
             self._mentioned.extend(item.line.id for anchor in found for item in anchor.candidates)
+            self._codes.update(spoken_lines.codes_of(found, sentence, self._context))
             self._about(sentence, found, regions.covered(sentence.text, everything))
             goes_on = self._undated and self._topic_age == 0 and bool(self._topic)
             self._topic = (*self._topic, *found) if goes_on else tuple(found)

@@ -4,7 +4,7 @@ Goods that a sentence does not name are those of the sentence before, unless its
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -47,6 +47,26 @@ def with_others(text: str, values: Values, told: Sequence[LineStatement], senten
         return values
     day = next((line.promised for line in told if line.promised and _names_count(text, line)), dated[-1])
     return replace(values, promised=replace(day, confidence=min(day.confidence, 0.75)))
+
+
+def codes_of(found: Sequence[Anchor], sentence: Sentence, context: Context) -> dict[int, Stated[str]]:
+    """The codes by which a sentence calls lines of ours, by the id of the line."""
+    return {
+        anchor.candidates[0].line.id: Stated(
+            value=anchor.text, evidence=context.evidence(anchor.text, page=sentence.page), confidence=anchor.confidence,
+            source="prose",
+        )
+        for anchor in found
+        if anchor.by == "code" and len({item.line.id for item in anchor.candidates}) == 1
+    }  # fmt: skip
+
+
+def with_code(line: LineStatement, codes: Mapping[int, Stated[str]]) -> LineStatement:
+    """The statement with the code that another sentence names for its goods."""
+    code = codes.get(line.anchor) if line.anchor is not None else None
+    if line.codes or code is None or (line.disposition and line.disposition.value is Disposition.SUBSTITUTED):
+        return line
+    return replace(line, codes=(code,))
 
 
 def _names_count(text: str, line: LineStatement) -> bool:
