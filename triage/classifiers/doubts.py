@@ -86,6 +86,7 @@ def doubts(
         *_of_deviations(found),
         *plausible.doubts(found, confirmation.lines, kind.kind, _written_on(reading)),
         *gaps.doubts(confirmation, kind.kind),
+        *gaps.unsaid(confirmation, statement.mentioned, kind.kind),
         *_of_lines(confirmation.lines, policy),
         *_of_reading(reading, statement, confirmation, kind),
     ]

@@ -17,6 +17,21 @@ _DATES = (Kind.ORDER_CONFIRMATION, Kind.DELAY_NOTICE)
 _NOT_COMING = (Disposition.REJECTED,)
 
 
+def unsaid(confirmation: Confirmation, mentioned: Sequence[int], kind: Kind) -> Iterator[Doubt]:
+    """Open lines that a delay or a cancellation speaks of, and of which nothing was read: "the relays we hold back"."""
+    if kind not in (Kind.DELAY_NOTICE, Kind.CANCELLATION):
+        return
+    told = {line.line.id for line in confirmation.lines if line.line is not None}
+    for order in confirmation.orders:
+        left = [line for line in order.lines if line.id in mentioned and line.id not in told and line.open_quantity > 0]
+        if left and any(line.id in told for line in order.lines):
+            numbers = ", ".join(str(line.number) for line in left[:5])
+            yield Doubt(
+                code=DoubtCode.INCOMPLETE,
+                reason=f"The message speaks of line {numbers} of {order.name}, but nothing about it was read.",
+            )
+
+
 def doubts(confirmation: Confirmation, kind: Kind) -> Iterator[Doubt]:
     """One doubt an order at most, with the first gap found in it."""
     lines: dict[int, list[ConfirmedLine]] = defaultdict(list)
