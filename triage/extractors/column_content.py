@@ -23,7 +23,10 @@ _QUANTITIES = (
     Role.OPEN_QUANTITY,
 )
 _OF_MONEY = {Role.UNIT_PRICE, Role.NET_PRICE, Role.GROSS_PRICE, Role.AMOUNT}
-_DAY_OF = {Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE}
+_DAY_OF = {
+    Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE,
+    Role.DELIVERED_QUANTITY: Role.DISPATCH_DATE,
+}  # fmt: skip
 _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
 #: A cell that is a code, with a short remark at most.
@@ -161,6 +164,8 @@ def _drop_misfits(
             roles[index] = next(
                 (item for item in (Role.QUANTITY, Role.CONFIRMED_QUANTITY) if not set(_COMING) & set(roles)), None
             )
+        if role is None and texts and _is_unit_column(roles, index, texts):
+            roles[index] = Role.UNIT
         if role is None and texts and all(map(_CODE.match, texts)) and not _NO_GOODS.search(heads[index]):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
@@ -178,6 +183,13 @@ def _drop_misfits(
         elif role in _QUANTITIES and all(re.search(r"[A-Za-z]+\d|\d[A-Za-z-]+\d", text) for text in texts):
             # "Ordered | Will ship" can head articles instead of quantities.
             roles[index] = Role.CODE if Role.CODE not in roles else Role.SUBSTITUTE
+
+
+def _is_unit_column(roles: Sequence[Role | None], index: int, texts: Sequence[str]) -> bool:
+    """Nothing but units directly beside a quantity, below whatever a torn head left there ("U/" above "M")."""
+    if Role.UNIT in roles or not all(text.replace(".", "").isalpha() and units.find_unit(text) for text in texts):
+        return False
+    return any(roles[at] in _QUANTITIES for at in (index - 1, index + 1) if 0 <= at < len(roles))
 
 
 def _by_dates(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import codes, units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import cues, money, numbers, row_prices, vocabulary
+from triage.extractors import cues, money, numbers, row_prices, row_words, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
@@ -37,6 +37,8 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
     if disposition is None and promised is None:
         disposition = cues.disposition(item.text(Role.PROMISED_DATE))  # "no longer available" in the place of a day
+    if disposition is None and row_words.is_refused(item, price is None and not (quantity and quantity.value)):
+        disposition = Disposition.REJECTED
     if disposition is Disposition.REJECTED and quantity is not None and not quantity.value:
         quantity = None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
@@ -44,6 +46,9 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     replaced = _replaced(item, context)
     found_codes = (*found_codes, *replaced)
     substitute = _substitute(item, context) or _in_place_of(replaced, found_codes)
+    if substitute is None and (successor := row_words.successor(item, found_codes, context)) is not None:
+        substitute, replaced = successor, row_words.replaced_in_words(item, context)
+        found_codes = (*found_codes, *replaced)
     if disposition is None and substitute is None and cues.has(item.text(Role.DESCRIPTION), "substitute"):
         doubts = (*doubts, "the words of the row speak of other goods than were ordered")
     if disposition is None and substitute is not None:
@@ -204,7 +209,7 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
     if promised is None:
         # "Liefertermin: 18.12.2026" among the lines of a description.
         for text in [*item.loose, *_lines_of_words(item)]:
-            labelled = cues.labelled_date(text, context)
+            labelled = row_words.arrival(text, context) or cues.labelled_date(text, context)
             if labelled is not None:
                 promised = stated_in(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
     former_text = item.text(Role.FORMER_DATE)

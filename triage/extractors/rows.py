@@ -13,6 +13,8 @@ from triage.extractors import (
     items,
     open_quantities,
     packed_rows,
+    row_prices,
+    row_words,
     told_discounts,
     vocabulary,
 )
@@ -37,6 +39,9 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     if len(joined[0]) != len(table.rows[0]) if joined else False:
         table = replace(table, rows=joined)
     for header, found_items in _sections(table, context):
+        if context.price_per is not None and any(row_prices.names_basis(item) for item in found_items):
+            # "/C = price per hundred" below: what a mark of some rows means, and of no other row.
+            context = replace(context, price_per=None)
         told_discounts.apply(header, found_items, context)
         open_dated = open_quantities.dates_are_of_open(header, found_items, context)
         section: list[LineStatement] = []
@@ -170,6 +175,7 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     starts = starts or (
         has_date and names and not has_number and bool(filled.keys() - {Role.DESCRIPTION} - set(_DATES))
     )
+    starts = starts or (bool(found) and row_words.is_item_without_numbers(filled, found[-1]))
     # Below heads of two lines an item takes two rows; the number stands in its first.
     layered = Role.POSITION in header.roles and any("\n" in text for text in header.texts)
     starts = starts and (position or not layered or not found)
