@@ -33,6 +33,7 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     quantity, unit = _quantity(item, header, context)
     price, amount = row_prices.read_price(item, header, context), row_prices.read_amount(item, context)
     quantity, price, doubts = row_prices.check(item, context, quantity, price, amount)
+    quantity, unit, price = row_words.unpacked(item, context, quantity, unit, price)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
     if disposition is None and promised is None:
@@ -90,7 +91,8 @@ def _placed(item: Item, context: Context, found: Disposition | None, whole: str)
 
 def _position(item: Item, context: Context) -> Stated[int] | None:
     text = item.text(Role.POSITION).strip()
-    match = _POSITION.match(text.split("\n")[0]) if text else None
+    first = text.split("\n")[0]
+    match = _POSITION.match(first) or row_words.NUMBERED_CODE.fullmatch(first) if text else None
     if match is None:
         return None
     return stated_in(item, context, Role.POSITION, int(match.group(1)), text, 0.7)
@@ -113,6 +115,9 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
         for cell in item.cells.get(role, ()):
             for text in (piece.strip() for piece in cell.text.split("\n")):
                 tokens = [token for token in _CODE.findall(text) if not cues.dates_in(token, context)]
+                if row_words.SPACED_CODE.fullmatch(text):
+                    found.setdefault(codes.canonical(text), stated_in(item, context, role, text, text, 0.97))
+                    continue  # "KG 540"
                 if len(re.findall(r"[^\W\d_]{3,}", text)) > _REMARK_WORDS:
                     continue  # a description under the code; known codes are found there below
                 # "BP-HB155-40 (sub)": the code, not the remark behind it.
@@ -120,10 +125,13 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
                 for token in [*whole, *tokens]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
                         found.setdefault(codes.canonical(token), stated_in(item, context, role, token, token, 0.97))
+    if numbered := row_words.NUMBERED_CODE.fullmatch(item.text(Role.POSITION).strip()):
+        token = numbered.group(2)  # "000010 HX-42": the article beside its number
+        found.setdefault(codes.canonical(token), stated_in(item, context, Role.POSITION, token, token, 0.95))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()
     texts: list[tuple[Role | None, str]] = [(None, text) for text in item.texts]
     for place, text in [*texts, (Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
-        for token in _CODE.findall(text):
+        for token in [*_CODE.findall(text), *row_words.SPACED_CODE.findall(text)]:
             if codes.canonical(token) in known:
                 found.setdefault(codes.canonical(token), stated_in(item, context, place, token, token, 0.95))
     return tuple(found.values())

@@ -2,20 +2,29 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 
-from triage.domain import codes
+from triage.domain import codes, units
 from triage.domain.document import Cell
 from triage.domain.evidence import Stated
-from triage.domain.statement import Disposition
+from triage.domain.statement import Disposition, Price
 from triage.extractors import cues, vocabulary
 from triage.extractors.columns import Role
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
-from triage.extractors.item import Item, stated_in
+from triage.extractors.item import Item, numbers_in, stated_in
 
 _CODES = (Role.SUPPLIER_CODE, Role.CODE, Role.OUR_CODE)
 #: A code, also where Chinese or Japanese goes on behind it without a blank.
 _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9][A-Za-z0-9./_+-]*\d[A-Za-z0-9_+-]*(?![A-Za-z0-9])")
+#: "000010 HX-42-30": an item's number with its article in one cell.
+NUMBERED_CODE = re.compile(r"0{0,5}(\d{1,5})\s+((?=\S*\d)[A-Za-z][\w./-]{2,})")
+#: "SA 310-B": letters, a blank, and what tells the article.
+SPACED_CODE = re.compile(r"(?<![\w-])[A-Z]{1,5} (?=\S*\d)[A-Z0-9][A-Z0-9./-]{1,20}(?![\w-])")
+_LEADING_CODE = re.compile(rf"{SPACED_CODE.pattern}|{_CODE.pattern}")
+#: "10 Ktn = 500 Stk": packs, and the pieces that they hold.
+_EQUATION = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s?[^\W\d_]{1,14}\.?\s?=\s?(\d[\d.,]*)\s?([^\W\d_]{1,10})")
 _WORDS = (Role.DESCRIPTION, Role.REMARK, Role.SUBSTITUTE)
 #: Columns in which a refusal can stand in the place of what belongs there.
 _VALUES = (
@@ -30,6 +39,32 @@ _LABEL_REACH = 30  # characters between a word of arrival or dispatch and its da
 def is_refused(item: Item, empty: bool) -> bool:
     """ "Not supplied" where the day, price or quantity should stand. empty: the row has neither quantity nor price."""
     return empty and any(vocabulary.phrases_in(item.text(role), "columns.not_supplied") for role in _VALUES)
+
+
+def unpacked(
+    item: Item,
+    context: Context,
+    quantity: Stated[Decimal] | None,
+    unit: Stated[str] | None,
+    price: Stated[Price] | None,
+) -> tuple[Stated[Decimal] | None, Stated[str] | None, Stated[Price] | None]:
+    """Quantity, unit and price in the units that the row's words say its packs hold: 10 boxes at 42.25, "(10 boxes
+    = 50 m)", are 50 m at 8.45. As they are where the words say nothing of the kind.
+    """
+    words = " ".join([*(item.text(role) for role in _WORDS), *item.loose])
+    for match in _EQUATION.finditer(words) if quantity is not None else ():
+        told = [found for group in (1, 2) for found in numbers_in(match.group(group), context)]
+        inner = units.find_unit(match.group(3))
+        if len(told) != 2 or inner is None or inner in units.PACKS or quantity is None:
+            continue
+        packs, pieces = told[0].value, told[1].value
+        if packs != quantity.value or not 0 < packs < pieces:
+            continue
+        if price is not None:
+            price = replace(price, value=replace(price.value, per=price.value.per * pieces / packs))
+        counted = stated_in(item, context, Role.DESCRIPTION, pieces, match.group(), 0.9)
+        return counted, stated_in(item, context, Role.DESCRIPTION, match.group(3), match.group(), 0.9), price
+    return quantity, unit, price
 
 
 def is_item_without_numbers(filled: Mapping[Role, Cell], above: Item) -> bool:
@@ -60,6 +95,9 @@ def successor(item: Item, written: tuple[Stated[str], ...], context: Context) ->
     known = context.hints.by_code
     in_cells = {code for role in _CODES for code in _codes_of(item.text(role))}
     own = [code for code in written if codes.canonical(code.value) in in_cells]
+    if not in_cells and (lead := _LEADING_CODE.match(item.text(Role.DESCRIPTION))):
+        own = [stated_in(item, context, Role.DESCRIPTION, lead.group(), lead.group(), 0.9)]
+        in_cells = {codes.canonical(lead.group())}
     ours = (_codes_of(words) & known.keys()) - in_cells
     return own[0] if len(own) == 1 and not in_cells & known.keys() and len(ours) == 1 else None
 
@@ -67,12 +105,13 @@ def successor(item: Item, written: tuple[Stated[str], ...], context: Context) ->
 def replaced_in_words(item: Item, context: Context) -> tuple[Stated[str], ...]:
     """The codes of ours that the words of a row name."""
     words = " ".join(item.text(role) for role in _WORDS)
-    known = [token for token in _CODE.findall(words) if codes.canonical(token) in context.hints.by_code]
+    tokens = (*_CODE.findall(words), *SPACED_CODE.findall(words))
+    known = [token for token in tokens if codes.canonical(token) in context.hints.by_code]
     return tuple(stated_in(item, context, Role.DESCRIPTION, token, token, 0.95) for token in known)
 
 
 def _codes_of(text: str) -> set[str]:
-    return {codes.canonical(token) for token in _CODE.findall(text)}
+    return {codes.canonical(token) for token in (*_CODE.findall(text), *SPACED_CODE.findall(text))}
 
 
 def arrival(text: str, context: Context) -> FoundDate | None:

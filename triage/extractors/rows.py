@@ -170,7 +170,8 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
         role in filled and not _is_field(filled[role].text)
         for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION)
     )
-    position = Role.POSITION in filled and POSITION.match(filled[Role.POSITION].text.strip()) is not None
+    numbered = filled[Role.POSITION].text.strip() if Role.POSITION in filled else ""
+    position = POSITION.match(numbered) is not None or row_words.NUMBERED_CODE.fullmatch(numbered) is not None
     starts = (has_number and (names or position or has_date)) or (position and (names or has_date))
     starts = starts or (
         has_date and names and not has_number and bool(filled.keys() - {Role.DESCRIPTION} - set(_DATES))

@@ -8,7 +8,7 @@ from test_sentences_and_tables import stated, table
 
 from triage.domain.document import PartRole
 from triage.domain.statement import Disposition
-from triage.extractors import columns, money
+from triage.extractors import clauses, columns, money
 from triage.extractors.columns import Role
 
 
@@ -107,3 +107,37 @@ def test_a_price_for_a_thousand(told):
 @pytest.mark.parametrize("told", ["Qty U/M List", "il mille euro", "el mil 500"])
 def test_a_unit_of_measure_is_no_price_basis(told):
     assert not money.find_price_basis(told)
+
+
+def test_an_item_number_and_its_article_in_one_cell():
+    found = read(
+        ("Pos.", "Material", "Bezeichnung\nMenge", "Preis"),
+        ("000010 MU-77", "Ihre Nr. AB-100", "Kugelhahn\n40 ST", "12,50"),
+        ("", "Liefertermin: Tag 05.11.2026", "40 ST", ""),
+        ("000020 MU-88", "Ihre Nr. AB-200", "Dichtring\n500 ST", "1,10"),
+        ("", "Liefertermin: Tag 09.11.2026", "500 ST", ""),
+    )
+    assert [item.position.value for item in found] == [10, 20]
+    assert [item.promised.value.day for item in found] == [5, 9]
+    assert {"MU-88", "AB-200"} <= {code.value for code in found[1].codes}
+
+
+def test_a_code_of_letters_and_a_number_with_a_blank_between():
+    (found,) = read(("Articolo", "Q.tà", "Prezzo"), ("QX 540\nKit guarnizioni", "40", "12,50"))
+    assert found.codes[0].value == "QX 540"
+
+
+def test_packs_are_counted_in_the_units_that_the_row_says_they_hold():
+    (found,) = read(
+        ("Ref.", "Descripción", "Cant.", "Precio", "Importe"),
+        ("MU-88", "Junta en cajas (10 cajas = 500 uds)", "10", "55,00", "550,00"),
+    )
+    assert (found.quantity.value, found.unit.value) == (500, "uds")
+    assert found.price.value.per_unit == Decimal("1.1")
+
+
+def test_the_date_of_the_document_dates_no_delivery_beside_it():
+    fields = "Data dokumentu: 12.10.2026   Termin płatności: 30 dni   Dostawa: DAP Gdynia"
+    assert clauses.split_sentences(fields)[-1] == "Dostawa: DAP Gdynia"
+    row = "Artikel: MU-77   Menge: 40   Datum: 05.11.2026"
+    assert clauses.split_sentences(row) == [row]
