@@ -214,6 +214,7 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
             promised = stated_in(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
     if promised is None:
         promised = _beside_label(item, context) or _in_remark(item, context)
+        promised = promised or row_words.below_second_heads(item, context)
     if promised is None:
         # "Liefertermin: 18.12.2026" among the lines of a description.
         for text in [*item.loose, *_lines_of_words(item)]:

@@ -1,15 +1,16 @@
 """What the words of a table's row tell besides its numbers: a refusal, the goods it replaces, the day of arrival."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from triage.domain import codes, units
 from triage.domain.document import Cell
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, Price
-from triage.extractors import cues, vocabulary
+from triage.extractors import columns, cues, vocabulary
 from triage.extractors.columns import Role
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
@@ -112,6 +113,64 @@ def replaced_in_words(item: Item, context: Context) -> tuple[Stated[str], ...]:
 
 def _codes_of(text: str) -> set[str]:
     return {codes.canonical(token) for token in (*_CODE.findall(text), *SPACED_CODE.findall(text))}
+
+
+def is_remark(text: str, context: Context) -> bool:
+    """ "** Item 20: tool under repair, next run in week 13 **", "03/22/27 04/05/27": a line of stars with a remark
+    between, days alone: no goods.
+    """
+    if _STARRED.match(text.strip()):
+        return True
+    return not any(char.isalpha() for char in text) and bool(cues.dates_in(text, context))
+
+
+_STARRED = re.compile(r"\*{2,}[^*]*[^\W\d_]{2}[^*]*\*{2,}$")
+
+
+def below_second_heads(item: Item, context: Context) -> Stated[date] | None:
+    """The day promised where an item's second line holds days alone ("03/22/27 04/05/27") below heads of a second
+    line of their own ("Requested   Promised Ship"): the heads tell which of the days it is.
+    """
+    lines = [line for role in _WORDS for cell in item.cells.get(role, ()) for line in cell.text.split("\n")]
+    for line in [*lines, *item.loose]:
+        days = cues.dates_in(line, context)
+        rest = "".join(line[start:end] for start, end in _around(days, len(line)))
+        if len(days) < _TWO or any(char.isalpha() for char in rest):
+            continue
+        for roles in _second_heads(context):
+            if len(roles) == len(days):
+                wanted = Role.PROMISED_DATE if Role.PROMISED_DATE in roles else Role.DISPATCH_DATE
+                day = days[roles.index(wanted)]
+                return stated_in(item, context, Role.DESCRIPTION, day.value, line, 0.85 * day.confidence)
+    return None
+
+
+def _around(days: Sequence[FoundDate], end: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a line that no day covers."""
+    start = 0
+    for day in days:
+        yield start, day.start
+        start = day.end
+    yield start, end
+
+
+def _second_heads(context: Context) -> Iterator[list[Role]]:
+    """The roles of the days in lines of heads: two of different meaning, one of them promised or of dispatch."""
+    for line in context.part.lines[:_MOST_LINES]:
+        pieces = _BETWEEN.split(line.text.strip())
+        if len(pieces) < _TWO or len(line.text) > _LONGEST_HEADS or any(char.isdigit() for char in line.text):
+            continue
+        found = [columns.role_of(piece, context.hints.meanings)[0] for piece in pieces]
+        roles = [role for role in found if role in _DAYS]
+        if len(set(roles)) == len(roles) >= _TWO and {Role.PROMISED_DATE, Role.DISPATCH_DATE} & set(roles):
+            yield roles
+
+
+_TWO = 2
+_MOST_LINES = 120
+_LONGEST_HEADS = 120  # characters
+_BETWEEN = re.compile(r"\s{2,}|\t")
+_DAYS = (Role.REQUESTED_DATE, Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE)
 
 
 def arrival(text: str, context: Context) -> FoundDate | None:

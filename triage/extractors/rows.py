@@ -167,7 +167,7 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     )
     has_date = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _DATES)
     names = any(
-        role in filled and not _is_field(filled[role].text)
+        role in filled and not _is_field(filled[role].text) and not row_words.is_remark(filled[role].text, context)
         for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION)
     )
     numbered = filled[Role.POSITION].text.strip() if Role.POSITION in filled else ""

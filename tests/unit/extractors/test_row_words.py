@@ -141,3 +141,19 @@ def test_the_date_of_the_document_dates_no_delivery_beside_it():
     assert clauses.split_sentences(fields)[-1] == "Dostawa: DAP Gdynia"
     row = "Artikel: MU-77   Menge: 40   Datum: 05.11.2026"
     assert clauses.split_sentences(row) == [row]
+
+
+def test_days_below_heads_of_a_second_line():
+    found = read(
+        ("Line", "Item Number", "Description", "Quantity", "Unit Price"),
+        ("1.000", "MU-77", "Ball valve\n10/30/26 11/13/26", "40", "12.50"),
+        ("2.000", "MU-88", "Seal", "500", "1.10"),
+        ("", "** LN 2.000: TOOL UNDER REPAIR **", "10/30/26 11/20/26", "", "550.00"),
+        lines=(
+            "Line   Item Number   Description   Quantity   Unit Price",
+            "Requested   Promised Ship   Extended Price",
+        ),
+    )
+    days = [item.promised.value for item in found if item.promised]
+    assert days == [date(2026, 11, 13), date(2026, 11, 20)]
+    assert len(found) == len(days)
