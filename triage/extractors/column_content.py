@@ -174,6 +174,8 @@ def _drop_misfits(
         if role is Role.UNIT and sum(any(char.isdigit() for char in text) for text in texts) > len(texts) / 2:
             priced = any(item.currency for item in money.find_money(texts[0]))
             roles[index] = Role.UNIT_PRICE if priced and Role.UNIT_PRICE not in roles else None
+            if _are_bases(roles, index, texts):
+                roles[index] = Role.PRICE_BASIS  # "UV | 1 | 100": what prices are for
         elif role in _QUANTITIES and dated > 0.5:
             # "Ordered for | Confirmed" above days: the day wished, and the day promised.
             day = _DAY_OF.get(role)
@@ -190,6 +192,17 @@ def _is_unit_column(roles: Sequence[Role | None], index: int, texts: Sequence[st
     if Role.UNIT in roles or not all(text.replace(".", "").isalpha() and units.find_unit(text) for text in texts):
         return False
     return any(roles[at] in _QUANTITIES for at in (index - 1, index + 1) if 0 <= at < len(roles))
+
+
+def _are_bases(roles: Sequence[Role | None], index: int, texts: Sequence[str]) -> bool:
+    """Powers of ten behind a price, or behind its discount: the numbers of pieces that the prices are for."""
+    if Role.PRICE_BASIS in roles or not all(_POWER_OF_TEN.fullmatch(text) for text in texts):
+        return False
+    before = [role for role in roles[:index] if role is not Role.DISCOUNT]
+    return bool(before) and before[-1] in _OF_MONEY - {Role.AMOUNT}
+
+
+_POWER_OF_TEN = re.compile(r"1|10|100|1[.,\s]?000")
 
 
 def _by_dates(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:

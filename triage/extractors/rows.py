@@ -28,6 +28,7 @@ _STARTS = (
     Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY, Role.DELIVERED_QUANTITY, Role.OPEN_QUANTITY,
     Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT,
 )  # fmt: skip
+_QUANTITIES = _STARTS[:5]
 _NAMES = (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION, Role.POSITION, Role.ORDER_NUMBER)
 _DATES = (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE)
 
@@ -131,6 +132,16 @@ _DAY_ALONE = re.compile(
 )
 
 
+def _is_freight(filled: Mapping[Role, Cell]) -> bool:
+    """ "40 | Carriage, crate | 1 | incl.": a numbered row of the cost of carriage or packing, without an article."""
+    named = any(role in filled for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN))
+    words = filled[Role.DESCRIPTION].text if Role.DESCRIPTION in filled else ""
+    counts = {re.sub(r"[.,]0+$", "", filled[role].text.strip()) for role in _QUANTITIES if role in filled}
+    if named or not counts <= {"", "1", "-", "–", "—"}:
+        return False  # "Packing, PTFE 10 mm | 40": goods
+    return any(hit.start == 0 for hit in vocabulary.phrases_in(words.strip(), "labels.freight"))
+
+
 def _is_labelled_amount(filled: Mapping[Role, Cell]) -> bool:
     """ "Reliquat HT" in the column of prices, and an amount: a line of totals under whatever name."""
     named = filled.keys() & set(_NAMES)
@@ -180,7 +191,7 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     # Below heads of two lines an item takes two rows; the number stands in its first.
     layered = Role.POSITION in header.roles and any("\n" in text for text in header.texts)
     starts = starts and (position or not layered or not found)
-    if (_is_summary(row) or _is_labelled_amount(filled)) and not position:
+    if ((_is_summary(row) or _is_labelled_amount(filled)) and not position) or _is_freight(filled):
         return
     if starts or (not found and has_number and has_date):
         item = Item(page=page, again=again)

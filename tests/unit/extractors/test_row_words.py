@@ -157,3 +157,23 @@ def test_days_below_heads_of_a_second_line():
     days = [item.promised.value for item in found if item.promised]
     assert days == [date(2026, 11, 13), date(2026, 11, 20)]
     assert len(found) == len(days)
+
+
+def test_powers_of_ten_behind_a_price_are_its_basis():
+    found = read(
+        ("Lig", "Réf", "Qté", "P.U. brut", "Remise", "UV", "Livraison"),
+        ("1", "MU-77", "40", "12,50", "10", "1", "02/11/26"),
+        ("2", "MU-88", "500", "110,00", "10+5", "100", "02/11/26"),
+    )
+    assert [item.price.value.per for item in found] == [1, 100]
+    assert [item.unit for item in found] == [None, None]
+
+
+@pytest.mark.parametrize("told", ["Transport", "Carriage, crate", "Verpackung", "Trasporto", "Koszt transportu"])
+def test_a_numbered_row_of_carriage_is_no_item(told):
+    found = read(
+        ("Pos", "Artikel", "Bezeichnung", "Menge", "Preis"),
+        ("10", "MU-77", "Kugelhahn", "40", "12,50"),
+        ("20", "", told, "1", "incl."),
+    )
+    assert [item.quantity.value for item in found] == [40]
