@@ -161,7 +161,7 @@ def _is_counted(behind: str) -> bool:
 def split_sentences(text: str) -> list[str]:
     """Sentences of a paragraph. Ordinals, abbreviations and days ("4. Dezember") end none."""
     if len(_GAPS.findall(text)) >= 2:
-        return [text[:_LONGEST]]  # a row with columns
+        return [piece[:_LONGEST] for piece in _fields_apart(text)]  # a row with columns
     found, start = [], 0
     for match in _SENTENCE_END.finditer(text):
         head = text[start : match.end()].rstrip()
@@ -182,6 +182,24 @@ def split_sentences(text: str) -> list[str]:
     if tail:
         found.append(tail[:_LONGEST])
     return found
+
+
+def _fields_apart(text: str) -> list[str]:
+    """A row of fields, without those that tell the document's own date or its terms of payment: each of these is a
+    sentence of its own, for a day in it is no delivery's. Everything else stays together.
+    """
+    apart: list[str] = []
+    rest: list[str] = []
+    for piece in _GAPS.split(text):
+        label, colon, value = piece.partition(":")
+        named = [hit for name in _OF_DOCUMENT for hit in vocabulary.phrases_in(label, name)]
+        own = any(hit.end - hit.start == len(label.strip()) >= _LEAST_LABEL for hit in named)
+        (apart if colon and value.strip() and own else rest).append(piece)
+    return [*apart, "   ".join(rest)] if apart and rest else [text]
+
+
+_OF_DOCUMENT = ("labels.document_date", "labels.payment_terms")
+_LEAST_LABEL = 9  # letters: "Date" and "Fecha" may head the day of an item
 
 
 def breaks(text: str, start: int = 0, end: int | None = None) -> list[re.Match[str]]:

@@ -23,7 +23,10 @@ _QUANTITIES = (
     Role.OPEN_QUANTITY,
 )
 _OF_MONEY = {Role.UNIT_PRICE, Role.NET_PRICE, Role.GROSS_PRICE, Role.AMOUNT}
-_DAY_OF = {Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE}
+_DAY_OF = {
+    Role.CONFIRMED_QUANTITY: Role.PROMISED_DATE, Role.ORDERED_QUANTITY: Role.REQUESTED_DATE,
+    Role.DELIVERED_QUANTITY: Role.DISPATCH_DATE,
+}  # fmt: skip
 _DATES = {Role.PROMISED_DATE, Role.DISPATCH_DATE, Role.FORMER_DATE, Role.REQUESTED_DATE}
 _KEEPS_ITS_TEXT = {Role.POSITION, Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN, Role.DESCRIPTION, Role.WEEK}
 #: A cell that is a code, with a short remark at most.
@@ -161,6 +164,8 @@ def _drop_misfits(
             roles[index] = next(
                 (item for item in (Role.QUANTITY, Role.CONFIRMED_QUANTITY) if not set(_COMING) & set(roles)), None
             )
+        if role is None and texts and _is_unit_column(roles, index, texts):
+            roles[index] = Role.UNIT
         if role is None and texts and all(map(_CODE.match, texts)) and not _NO_GOODS.search(heads[index]):
             roles[index] = next((item for item in (Role.CODE, Role.SUPPLIER_CODE) if item not in roles), None)
         if role is None or not texts:
@@ -169,6 +174,8 @@ def _drop_misfits(
         if role is Role.UNIT and sum(any(char.isdigit() for char in text) for text in texts) > len(texts) / 2:
             priced = any(item.currency for item in money.find_money(texts[0]))
             roles[index] = Role.UNIT_PRICE if priced and Role.UNIT_PRICE not in roles else None
+            if _are_bases(roles, index, texts):
+                roles[index] = Role.PRICE_BASIS  # "UV | 1 | 100": what prices are for
         elif role in _QUANTITIES and dated > 0.5:
             # "Ordered for | Confirmed" above days: the day wished, and the day promised.
             day = _DAY_OF.get(role)
@@ -178,6 +185,24 @@ def _drop_misfits(
         elif role in _QUANTITIES and all(re.search(r"[A-Za-z]+\d|\d[A-Za-z-]+\d", text) for text in texts):
             # "Ordered | Will ship" can head articles instead of quantities.
             roles[index] = Role.CODE if Role.CODE not in roles else Role.SUBSTITUTE
+
+
+def _is_unit_column(roles: Sequence[Role | None], index: int, texts: Sequence[str]) -> bool:
+    """Nothing but units directly beside a quantity, below whatever a torn head left there ("U/" above "M")."""
+    if Role.UNIT in roles or not all(text.replace(".", "").isalpha() and units.find_unit(text) for text in texts):
+        return False
+    return any(roles[at] in _QUANTITIES for at in (index - 1, index + 1) if 0 <= at < len(roles))
+
+
+def _are_bases(roles: Sequence[Role | None], index: int, texts: Sequence[str]) -> bool:
+    """Powers of ten behind a price, or behind its discount: the numbers of pieces that the prices are for."""
+    if Role.PRICE_BASIS in roles or not all(_POWER_OF_TEN.fullmatch(text) for text in texts):
+        return False
+    before = [role for role in roles[:index] if role is not Role.DISCOUNT]
+    return bool(before) and before[-1] in _OF_MONEY - {Role.AMOUNT}
+
+
+_POWER_OF_TEN = re.compile(r"1|10|100|1[.,\s]?000")
 
 
 def _by_dates(roles: list[Role | None], rows: Sequence[tuple[Cell, ...]], context: Context) -> None:

@@ -101,6 +101,8 @@ def role_of(text: str, meanings: Meanings) -> tuple[Role | None, float]:
         found = _price_role(clean)
         if found is not None:
             return found, 0.9
+    if _WEIGHED.search(clean) and not _speaks_of_price(_WEIGHED.sub(" ", clean)) and not money.currency_in(clean):
+        return Role.WEIGHT, 0.9  # "Brüt kg", "Poids net": what goods weigh, though "brut" and "net" head prices too
     if _QUANTITY_WORD.search(clean) and not vocabulary.phrases_in(clean, "columns.open_quantity"):
         which = _of_which(Role.QUANTITY, clean)
         if which is not Role.QUANTITY:
@@ -187,6 +189,14 @@ _QUANTITY_WORD = re.compile(
 )
 
 
+#: Gross, net and tare beside a unit or a word of weight.
+_WEIGHED = re.compile(
+    r"(?<![^\W\d_])(?:(?:br[uü]t+[oa]?|gross|nett?[oa]?|lord[oa]|l[ií]quid[oa]|neto|tara|tare|dara|g\.?w|n\.?w)[\s.(\[]{0,3}"
+    r"(?:kgs?|lbs?|(?:gewicht|wt|weight|peso|poids|waga|a[gğ][iı]rl[iı]k)\w{0,4})"
+    r"|(?:kgs?|lbs?|(?:gewicht|weight|wt|peso|poids|waga|masa|a[gğ][iı]rl[iı]k)\w{0,4})[\s.]{0,2}"
+    r"(?:br[uü]t+[oa]?|gross|nett?[oa]?|lord[oa]|l[ií]quid[oa]|neto|tara|tare))(?![^\W\d_])|[毛净淨皮][重]|総重量|正味重量",
+    re.IGNORECASE,
+)
 _PER_CENT = re.compile(r"[^\W\d_]\.?\s?%\s*$")  # "Precio %": for a hundred
 _OF_ORDER = ("ordered_price", "ordered_quantity", "order_number")
 _PRICE_WORD = re.compile(
@@ -253,6 +263,9 @@ def _read(texts: tuple[str, ...], meanings: Meanings) -> tuple[tuple[Role | None
         and roles[units_at[-1] - 1] in (Role.UNIT_PRICE, Role.NET_PRICE)
     ):
         roles[units_at[-1]] = Role.PRICE_BASIS  # "Unit price | UM": what the price is for
+    places = [roles.index(role) for role in _TO_NET if role in roles]
+    if len(places) == len(_TO_NET) and places == sorted(places) and Role.NET_PRICE not in roles:
+        roles[places[-1]] = Role.NET_PRICE  # "List | Disc | Price": the discount is taken off already
     for role in {item for item in roles if item is not None}:
         holders = [index for index, item in enumerate(roles) if item is role]
         keep = max(holders, key=lambda index: found[index][1])
@@ -262,6 +275,9 @@ def _read(texts: tuple[str, ...], meanings: Meanings) -> tuple[tuple[Role | None
     _currency_columns(texts, roles)
     strength = sum(share for role, share in found if role is not None and share >= 0.3)
     return tuple(roles), strength
+
+
+_TO_NET = (Role.GROSS_PRICE, Role.DISCOUNT, Role.UNIT_PRICE)
 
 
 def _currency_columns(texts: tuple[str, ...], roles: list[Role | None]) -> None:
@@ -289,6 +305,14 @@ def _looks_like_data(row: tuple[Cell, ...]) -> bool:
     return bool(filled) and len(numeric) * 2 >= len(filled)
 
 
+def _holds_fields(row: tuple[Cell, ...]) -> bool:
+    """ "Terms: 30 days", "Portes: pagados", though it be cut into cells: labels with values, no heads."""
+    return _FIELD.search("   ".join(cell.text for cell in row if cell.text.strip())) is not None
+
+
+_FIELD = re.compile(r"[^\W\d_]\s?[:：]\s{0,4}\w")
+
+
 def header_at(table: Table, start: int, meanings: Meanings) -> Header | None:
     """The header that begins in row `start`, over one to three rows; None where there is none."""
     best: tuple[float, Header] | None = None
@@ -298,6 +322,8 @@ def header_at(table: Table, start: int, meanings: Meanings) -> Header | None:
             break
         whole = _spread(rows) if height > 1 else rows
         texts = _join(whole)
+        if height > 1 and _holds_fields(rows[0]) and header_at(table, start + 1, meanings) is not None:
+            break  # a line of fields that stands directly above the head
         roles, strength = _read(texts, meanings)
         if whole is not rows:
             strength += len(whole)  # heads that span columns are no heads without the row below them
@@ -338,6 +364,6 @@ def _unit_in(head: str) -> str:
     if units.find_unit(head.strip()):
         return head.strip()
     for match in (_IN_HEAD.search(head), _LEADS_HEAD.match(head), _ENDS_HEAD.search(head)):
-        if match and units.find_unit(match.group(1)):
+        if match and units.find_unit(match.group(1)) and not _CONFIRMED.match(match.group(1)):
             return match.group(1)  # "Menge (Stk)", "Uds. confirmadas"
     return ""

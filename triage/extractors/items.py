@@ -11,7 +11,7 @@ from decimal import Decimal
 from triage.domain import codes, units
 from triage.domain.evidence import Stated
 from triage.domain.statement import Disposition, LineStatement
-from triage.extractors import cues, money, numbers, row_prices, vocabulary
+from triage.extractors import cues, money, numbers, row_prices, row_words, vocabulary
 from triage.extractors.columns import Header, Role
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
@@ -33,10 +33,13 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     quantity, unit = _quantity(item, header, context)
     price, amount = row_prices.read_price(item, header, context), row_prices.read_amount(item, context)
     quantity, price, doubts = row_prices.check(item, context, quantity, price, amount)
+    quantity, unit, price = row_words.unpacked(item, context, quantity, unit, price)
     promised, former = _dates(item, header, context)
     disposition = cues.disposition(" ".join([item.text(Role.STATUS), item.text(Role.REMARK), *item.loose]))
     if disposition is None and promised is None:
         disposition = cues.disposition(item.text(Role.PROMISED_DATE))  # "no longer available" in the place of a day
+    if disposition is None and row_words.is_refused(item, price is None and not (quantity and quantity.value)):
+        disposition = Disposition.REJECTED
     if disposition is Disposition.REJECTED and quantity is not None and not quantity.value:
         quantity = None
     if promised is None and any(cues.dates_in(text, context) for text in item.loose if _of_delivery(text)):
@@ -44,6 +47,9 @@ def statement(item: Item, header: Header, context: Context) -> LineStatement | N
     replaced = _replaced(item, context)
     found_codes = (*found_codes, *replaced)
     substitute = _substitute(item, context) or _in_place_of(replaced, found_codes)
+    if substitute is None and (successor := row_words.successor(item, found_codes, context)) is not None:
+        substitute, replaced = successor, row_words.replaced_in_words(item, context)
+        found_codes = (*found_codes, *replaced)
     if disposition is None and substitute is None and cues.has(item.text(Role.DESCRIPTION), "substitute"):
         doubts = (*doubts, "the words of the row speak of other goods than were ordered")
     if disposition is None and substitute is not None:
@@ -85,7 +91,8 @@ def _placed(item: Item, context: Context, found: Disposition | None, whole: str)
 
 def _position(item: Item, context: Context) -> Stated[int] | None:
     text = item.text(Role.POSITION).strip()
-    match = _POSITION.match(text.split("\n")[0]) if text else None
+    first = text.split("\n")[0]
+    match = _POSITION.match(first) or row_words.NUMBERED_CODE.fullmatch(first) if text else None
     if match is None:
         return None
     return stated_in(item, context, Role.POSITION, int(match.group(1)), text, 0.7)
@@ -108,6 +115,9 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
         for cell in item.cells.get(role, ()):
             for text in (piece.strip() for piece in cell.text.split("\n")):
                 tokens = [token for token in _CODE.findall(text) if not cues.dates_in(token, context)]
+                if row_words.SPACED_CODE.fullmatch(text):
+                    found.setdefault(codes.canonical(text), stated_in(item, context, role, text, text, 0.97))
+                    continue  # "KG 540"
                 if len(re.findall(r"[^\W\d_]{3,}", text)) > _REMARK_WORDS:
                     continue  # a description under the code; known codes are found there below
                 # "BP-HB155-40 (sub)": the code, not the remark behind it.
@@ -115,10 +125,13 @@ def _codes(item: Item, context: Context) -> tuple[Stated[str], ...]:
                 for token in [*whole, *tokens]:
                     if 3 <= len(codes.canonical(token)) <= 40 and any(char.isdigit() for char in token + "0"):
                         found.setdefault(codes.canonical(token), stated_in(item, context, role, token, token, 0.97))
+    if numbered := row_words.NUMBERED_CODE.fullmatch(item.text(Role.POSITION).strip()):
+        token = numbered.group(2)  # "000010 HX-42": the article beside its number
+        found.setdefault(codes.canonical(token), stated_in(item, context, Role.POSITION, token, token, 0.95))
     known = context.hints.by_code.keys() | context.hints.product_codes.keys()
     texts: list[tuple[Role | None, str]] = [(None, text) for text in item.texts]
     for place, text in [*texts, (Role.DESCRIPTION, item.text(Role.DESCRIPTION))]:
-        for token in _CODE.findall(text):
+        for token in [*_CODE.findall(text), *row_words.SPACED_CODE.findall(text)]:
             if codes.canonical(token) in known:
                 found.setdefault(codes.canonical(token), stated_in(item, context, place, token, token, 0.95))
     return tuple(found.values())
@@ -201,10 +214,11 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
             promised = stated_in(item, context, None, days[0].value, below[0], 0.9 * days[0].confidence)
     if promised is None:
         promised = _beside_label(item, context) or _in_remark(item, context)
+        promised = promised or row_words.below_second_heads(item, context)
     if promised is None:
         # "Liefertermin: 18.12.2026" among the lines of a description.
         for text in [*item.loose, *_lines_of_words(item)]:
-            labelled = cues.labelled_date(text, context)
+            labelled = row_words.arrival(text, context) or cues.labelled_date(text, context)
             if labelled is not None:
                 promised = stated_in(item, context, None, labelled.value, text, 0.93 * labelled.confidence)
     former_text = item.text(Role.FORMER_DATE)

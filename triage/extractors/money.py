@@ -35,8 +35,8 @@ _BASIS = re.compile(
     rf"(?:\bper|\bje|\bpro|\bfür|\bles|\bpour|\bpor|\bal|\bogni|\bza|\bpe\b|\bpreiseinheit|\bprice unit|\bprix pour|\bpar|\bvoor"
     rf"|\bpor cada|\bcada|(?<![\s(]\d)(?<![\s(]\d\d)(?<!^\d)(?<!^\d\d)/|每|にごと)\s*:?\s*(?P<n>10|100|1[.,\s]?000)(?!\d)(?![.,/-]\d)\s*{_UNIT}"
     rf"|(?P<m>10|100|1[.,\s]?000)\s*(?:(?:个|個|件|本|枚)?(?:あたり|につき)|(?:adedi|adedin|adet fiyat[ıi]))"
-    rf"|(?P<h>[/每]百[个個件只支本枚]?|\bper hundred|\bpro hundert|\ble cent\b|\bau cent\b|\bel ciento\b|\bal cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
-    rf"|(?P<t>[/每]千[个個件只支本枚]?|\bper thousand|\bper mille\b|\bpro tausend|\ble mille\b|\bel millar\b|\bal mille\b|\bo milhar\b|\bza tysiąc|\bper duizend|‰|\bbin adet|(?-i:/M\b)(?=[\s,.;)]|$)|/k\b)",
+    rf"|(?P<h>[/每]百[个個件只支本枚]?|\bper hundred|\b(?:pro|je|für) hundert|\ble cent\b|\bau cent\b|\b(?:el|al|por) ciento\b(?!\s+de\b)|\b(?:al|il) cento\b|\bo cento\b|\bza sto\b|\bper honderd|/\s?%(?!\w)|€/%|%\s?st\b|\byüz\b|(?-i:/C\b)(?!\w))"
+    rf"|(?P<t>[/每]千[个個件只支本枚]?|\bper thousand|\bper mille\b|\b(?:pro|je|für) tausend|\bau mille\b|\b(?:le|il|el|al|por) mil(?:le|lar)?\b(?!\s+(?:euro|\d))|\b(?:o milhar|por milheiro|o mil)\b|\bpor cada mil\b|\bza tysiąc|\b(?:per|de) duizend|‰|\bbin adet|(?-i:(?<!U)/M\b)(?=[\s,.;)]|$)|/k\b)",
     re.IGNORECASE,
 )
 DISCOUNT = re.compile(

@@ -50,6 +50,12 @@ def read_price(item: Item, header: Header, context: Context) -> Stated[Price] | 
     return None
 
 
+def names_basis(item: Item) -> bool:
+    """The row's own price says how many units it is for: "185.00/C"."""
+    texts = (item.text(role) for role in (Role.NET_PRICE, Role.UNIT_PRICE, Role.GROSS_PRICE))
+    return any(basis.start > 0 for text in texts for basis in money.find_price_basis(text))
+
+
 def read_amount(item: Item, context: Context) -> Stated[Decimal] | None:
     """The amount of the row, the last number of its cell."""
     text = item.text(Role.AMOUNT)

@@ -13,6 +13,8 @@ from triage.extractors import (
     items,
     open_quantities,
     packed_rows,
+    row_prices,
+    row_words,
     told_discounts,
     vocabulary,
 )
@@ -26,6 +28,7 @@ _STARTS = (
     Role.QUANTITY, Role.CONFIRMED_QUANTITY, Role.ORDERED_QUANTITY, Role.DELIVERED_QUANTITY, Role.OPEN_QUANTITY,
     Role.UNIT_PRICE, Role.NET_PRICE, Role.AMOUNT,
 )  # fmt: skip
+_QUANTITIES = _STARTS[:5]
 _NAMES = (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION, Role.POSITION, Role.ORDER_NUMBER)
 _DATES = (Role.PROMISED_DATE, Role.WEEK, Role.DISPATCH_DATE)
 
@@ -37,6 +40,9 @@ def table_statements(table: Table, context: Context) -> tuple[LineStatement, ...
     if len(joined[0]) != len(table.rows[0]) if joined else False:
         table = replace(table, rows=joined)
     for header, found_items in _sections(table, context):
+        if context.price_per is not None and any(row_prices.names_basis(item) for item in found_items):
+            # "/C = price per hundred" below: what a mark of some rows means, and of no other row.
+            context = replace(context, price_per=None)
         told_discounts.apply(header, found_items, context)
         open_dated = open_quantities.dates_are_of_open(header, found_items, context)
         section: list[LineStatement] = []
@@ -126,6 +132,16 @@ _DAY_ALONE = re.compile(
 )
 
 
+def _is_freight(filled: Mapping[Role, Cell]) -> bool:
+    """ "40 | Carriage, crate | 1 | incl.": a numbered row of the cost of carriage or packing, without an article."""
+    named = any(role in filled for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.EAN))
+    words = filled[Role.DESCRIPTION].text if Role.DESCRIPTION in filled else ""
+    counts = {re.sub(r"[.,]0+$", "", filled[role].text.strip()) for role in _QUANTITIES if role in filled}
+    if named or not counts <= {"", "1", "-", "–", "—"}:
+        return False  # "Packing, PTFE 10 mm | 40": goods
+    return any(hit.start == 0 for hit in vocabulary.phrases_in(words.strip(), "labels.freight"))
+
+
 def _is_labelled_amount(filled: Mapping[Role, Cell]) -> bool:
     """ "Reliquat HT" in the column of prices, and an amount: a line of totals under whatever name."""
     named = filled.keys() & set(_NAMES)
@@ -162,18 +178,20 @@ def _collect(row: tuple[Cell, ...], header: Header, found: list[Item], page: int
     )
     has_date = any(role in filled and any(char.isdigit() for char in filled[role].text) for role in _DATES)
     names = any(
-        role in filled and not _is_field(filled[role].text)
+        role in filled and not _is_field(filled[role].text) and not row_words.is_remark(filled[role].text, context)
         for role in (Role.OUR_CODE, Role.SUPPLIER_CODE, Role.CODE, Role.DESCRIPTION)
     )
-    position = Role.POSITION in filled and POSITION.match(filled[Role.POSITION].text.strip()) is not None
+    numbered = filled[Role.POSITION].text.strip() if Role.POSITION in filled else ""
+    position = POSITION.match(numbered) is not None or row_words.NUMBERED_CODE.fullmatch(numbered) is not None
     starts = (has_number and (names or position or has_date)) or (position and (names or has_date))
     starts = starts or (
         has_date and names and not has_number and bool(filled.keys() - {Role.DESCRIPTION} - set(_DATES))
     )
+    starts = starts or (bool(found) and row_words.is_item_without_numbers(filled, found[-1]))
     # Below heads of two lines an item takes two rows; the number stands in its first.
     layered = Role.POSITION in header.roles and any("\n" in text for text in header.texts)
     starts = starts and (position or not layered or not found)
-    if (_is_summary(row) or _is_labelled_amount(filled)) and not position:
+    if ((_is_summary(row) or _is_labelled_amount(filled)) and not position) or _is_freight(filled):
         return
     if starts or (not found and has_number and has_date):
         item = Item(page=page, again=again)

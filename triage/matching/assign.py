@@ -47,6 +47,26 @@ def _by_code(statement: LineStatement, line: OrderLine) -> float:
     return best
 
 
+def _by_drawing(statement: LineStatement, order: Order, line: OrderLine) -> float:
+    """0.85 for a code that stands in the words of this line and of no other of the order: its drawing, its type."""
+    for stated in statement.codes:
+        code = codes.canonical(stated.value)
+        if len(code) < _SHORTEST_DRAWING or code.isalpha() or stated.source != "table":
+            continue
+        if [other.id for other in order.lines if code in _written(other)] == [line.id]:
+            return 0.85
+    return 0.0
+
+
+def _written(line: OrderLine) -> set[str]:
+    """The words of a line's description that hold digits, as codes."""
+    words = (word.strip(".,;:()[]") for word in line.description.split("]")[-1].split())
+    return {codes.canonical(word) for word in words if any(char.isdigit() for char in word)}
+
+
+_SHORTEST_DRAWING = 5
+
+
 def _by_values(statement: LineStatement, line: OrderLine) -> float:
     """Agreement of quantity, price and date with the order: weak alone, telling together."""
     score = 0.0
@@ -69,7 +89,7 @@ def _by_description(statement: LineStatement, line: OrderLine) -> float:
 
 def fit(statement: LineStatement, order: Order, line: OrderLine) -> Fit:
     """All signals together; names the strongest."""
-    code = _by_code(statement, line)
+    code = max(_by_code(statement, line), _by_drawing(statement, order, line))
     description = _by_description(statement, line)
     values = _by_values(statement, line)
     position = 0.0

@@ -77,7 +77,7 @@ def decode(raw: bytes, label: str | None = None) -> str:
                 return text
         else:
             if name != "cp1252" or not _looks_asian(raw):
-                return text
+                return _repaired(raw, text) if name == "cp1252" else text
     return _guess(raw)
 
 
@@ -112,6 +112,41 @@ def _looks_asian(raw: bytes) -> bool:
     return total >= 8 and sum(len(run) for run in runs if len(run) >= 4) > 0.8 * total
 
 
+#: What Polish and Turkish letters of their own code pages look like where they are read as Western European ones.
+_MISREAD_POLISH = re.compile(
+    r"[^\W\d_][³¹¿±¶¼][^\W\d_³¹]|(?<=[^\W\d_]{3})[³¹]|(?<![^\W\d_])[¿¯£][^\W\d_]{2}|œæ|[^\W\d_]Ÿ[^\W\d_]|¶æ"
+)
+_MISREAD_TURKISH = re.compile(r"[^\W\d_][þðý]|[þðýÞÐÝ][^\W\d_]")
+_POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
+_TURKISH = frozenset("çğıöşüâîûÇĞİÖŞÜ")
+#: Typographic signs that all these code pages share.
+_SIGNS = frozenset("€‚„…†‡‰‹‘’“”•–—›™\u00a0§©«®°±·»¤¦¨´¸×¬¶\u00ad")
+
+
+def _repaired(raw: bytes, western: str) -> str:
+    """The text of bytes read as Western European, or read anew where it shows what became of Polish or Turkish."""
+    return _as_central(raw, western) or _as_turkish(raw, western) or western
+
+
+def _as_central(raw: bytes, western: str) -> str | None:
+    """The text in a Central European code page, where every letter beyond ASCII then is a Polish one; None else."""
+    if not _MISREAD_POLISH.search(western):
+        return None
+    texts = [raw.decode(name, "replace") for name in ("cp1250", "iso-8859-2")]
+    sound = [text for text in texts if all(char in _POLISH or char in _SIGNS for char in text if ord(char) > 127)]
+    return max(sound, key=lambda text: sum(char in _POLISH for char in text), default=None)
+
+
+def _as_turkish(raw: bytes, western: str) -> str | None:
+    if not _MISREAD_TURKISH.search(western):
+        return None
+    try:
+        text = raw.decode("cp1254")
+    except UnicodeDecodeError:
+        return None
+    return text if all(char in _TURKISH or char in _SIGNS for char in text if ord(char) > 127) else None
+
+
 def _guess(raw: bytes) -> str:
     if b"\x1b$" in raw:
         return raw.decode("iso2022_jp_ext", "replace")
@@ -127,6 +162,9 @@ def _guess(raw: bytes) -> str:
             texts.append((5 * common + len(_ASIAN.findall(text)) - 20 * text.count("\ufffd"), text))
         return max(texts, key=lambda item: item[0])[1]
     try:
-        return raw.decode("cp1252")
+        return _repaired(raw, raw.decode("cp1252"))
     except UnicodeDecodeError:
+        polish = _as_central(raw, raw.decode("cp1252", "replace"))
+        if polish is not None:
+            return polish
         return raw.decode("cp1252", "replace") if b"\x81" not in raw else raw.decode("latin-1")

@@ -247,14 +247,24 @@ def _with_continuation(sheet: Sheet, last: int, grid: _Grid) -> int:
     grid.open = False
     for index in range(last + 1, min(last + 1 + _PATIENCE, len(sheet.rows))):
         row, above = sheet.rows[index], sheet.rows[index - 1]
-        if row.y0 - above.y1 > max(pitch, 0.35 * row.height) or heads.rule_between(sheet.rules, above, row):
+        alike = _like_one_above(sheet, row, last, grid)
+        most = max(pitch, (0.7 if alike else 0.35) * row.height)
+        if row.y0 - above.y1 > most or heads.rule_between(sheet.rules, above, row):
             break
-        if not _inside(row, grid) or not _starts_in_cell(row, grid):
+        if not _inside(row, grid) or not (alike or _starts_in_cell(row, grid)):
             break
         end = index
     behind = len(sheet.rows) - 1 - end
     grid.open = behind <= 8
     return end
+
+
+def _like_one_above(sheet: Sheet, row: Row, last: int, grid: _Grid) -> bool:
+    """True for a line that begins as a line under one of the rows before does: "SHIPS 12 Jan - ARRIVES 20 Jan"."""
+    first, top = row.spots[0], grid.head[-1].y1 if grid.head else 0.0
+    lines = [line for line in sheet.rows[max(0, last - _PATIENCE) : last] if line.y1 > top]
+    alike = [line for line in lines if (line.spots[0].text, round(line.spots[0].x0)) == (first.text, round(first.x0))]
+    return any(not _holds_values(line, grid) for line in alike)
 
 
 def _pitch(sheet: Sheet, last: int, grid: _Grid) -> float:

@@ -57,6 +57,17 @@ def test_an_unknown_code_is_not_forced_onto_a_line():
     assert numbers([said(codes=["ZZ-999"], position=1, quantity=Decimal(3))]) == [None]
 
 
+def test_a_drawing_in_the_words_of_one_line_names_it():
+    placed = order(
+        line(1, "AA-100", "KX-1", "Cover plate\ndrg. QP-B7-301"),
+        line(2, "AA-200", "KX-2", "Side plate, drg. QP-B7-320"),
+    )
+    (fit,) = assign.assign([said(codes=["QP-B7-320"], quantity=Decimal(3))], [placed])
+    assert (fit.line.number, fit.by) == (2, "code")
+    both = order(line(1, "AA-100", "KX-1", "Bolt DIN9331"), line(2, "AA-200", "KX-2", "Nut DIN9331"))
+    assert assign.assign([said(codes=["DIN9331"], quantity=Decimal(3))], [both]) == [None]
+
+
 def test_same_values_from_two_parts_confirm_each_other():
     one = said(part="a.pdf", quantity=Decimal(10), promised=date(2026, 12, 1))
     two = said(part="body", quantity=Decimal(10))
