@@ -25,6 +25,7 @@ from triage.extractors import (
     prose,
     references,
     rows,
+    superseded,
     titles,
     vocabulary,
 )
@@ -58,8 +59,10 @@ def _extracted(reading: Reading, book: OrderBook, now: datetime) -> Statement:
     hints = hints_of(book, orders)
     today = reading.headers.date.date() if reading.headers.date else now.date()
     collector = _Collector(reading, book, hints, found, title, today)
+    replaced = superseded.superseded(reading, hints)
     for part in references.stating_parts(reading):
-        collector.read(part)
+        if not any(part is other for other in replaced):
+            collector.read(part)
     return collector.statement()
 
 
