@@ -89,9 +89,11 @@ def _excepts_below(text: str) -> bool:
 #: "Your other orders are not affected": nothing of this one.
 _OTHER_ORDERS = re.compile(
     r"(?<![^\W\d_])(?:(?:other|remaining|further) (?:[^\W\d_]+ )?(?:orders|pos)|(?:ander|[üu]brig|weiter|restlich)\w*"
-    r" (?:[^\W\d_]+ )?(?:bestellungen|auftr[äa]ge)|autres (?:[^\W\d_]+ )?commandes|(?:otros|dem[áa]s|restantes) (?:[^\W\d_]+ )?pedidos"
+    r" (?:[^\W\d_]+ )?(?:bestellungen|auftr[äa]ge)|autres (?:[^\W\d_]+ )?commandes"
+    r"|(?:otros|dem[áa]s|restantes) (?:[^\W\d_]+ )?pedidos"
     r"|altri (?:[^\W\d_]+ )?ordini|(?:andere|overige) (?:[^\W\d_]+ )?(?:orders|bestellingen)"
-    r"|(?:inn|pozosta[łl])\w+ (?:[^\W\d_]+ )?zam[óo]wie\w+|(?:outras|restantes) (?:[^\W\d_]+ )?encomendas|di[ğg]er (?:[^\W\d_]+ )?sipari[şs]\w*)(?![^\W\d_])"
+    r"|(?:inn|pozosta[łl])\w+ (?:[^\W\d_]+ )?zam[óo]wie\w+|(?:outras|restantes) (?:[^\W\d_]+ )?encomendas"
+    r"|di[ğg]er (?:[^\W\d_]+ )?sipari[şs]\w*)(?![^\W\d_])"
     r"|其他(?:的)?(?:订单|单子)|(?:他|ほか)の?ご?注文",
     re.IGNORECASE,
 )
