@@ -28,6 +28,7 @@ from triage.extractors import (
     superseded,
     titles,
     vocabulary,
+    whole_orders,
 )
 from triage.extractors.context import Context
 from triage.extractors.edi import reader as edi
@@ -200,7 +201,10 @@ class _Collector:
             order_numbers=self._order_numbers(),
             supplier_reference=reference or own_numbers.supplier_reference(self._reading, self._book),
             lines=(*exact, *self._lines),
-            whole_orders=(*self._wholes, *(_whole(item) for item in self._structured if _is_whole(item))),
+            whole_orders=(
+                *whole_orders.settled(self._wholes),
+                *(_whole(item) for item in self._structured if _is_whole(item)),
+            ),
             terms=tuple(self._terms),
             price_changes=tuple(self._changes),
             respond_by=self._respond_by,

@@ -37,7 +37,7 @@ def _title_numbers(text: str, kind: str | None) -> Iterator[tuple[str, float]]:
                 other = kind is not None and titles.KINDS[section] != kind
                 yield (
                     references.whole_number(text, hit, match),
-                    _OFFERED if section == "quotation" or other else _TITLED,
+                    _OFFERED if other or (section == "quotation" and kind is None) else _TITLED,
                 )
 
 

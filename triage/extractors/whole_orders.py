@@ -1,6 +1,7 @@
 """What a sentence that names no goods says about the whole order, about each of its lines, or about the other lines."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from triage.domain.evidence import Stated
@@ -99,6 +100,42 @@ _OTHER_ORDERS = re.compile(
 )
 
 
+#: "The tracking number stays the same": of papers, not of goods.
+_PAPERS = re.compile(
+    r"(?<![^\W\d_])(?:tracking|waybill|b/l|bill of lading|awb|container (?:number|no)|booking number"
+    r"|sendungsnummer|frachtbrief"
+    r"|num[ée]ro de suivi|connaissement|n[úu]mero de seguimiento|conocimiento de embarque"
+    r"|numero di tracking|polizza di carico"
+    r"|zendingsnummer|vrachtbrief|numer przesy[łl]ki|list przewozowy|n[úu]mero de rastreio|takip numaras|kon[şs]imento)"
+    r"|提单号|运单号|单号不变|柜号|船荷証券|送り状番号|追跡番号",
+    re.IGNORECASE,
+)
+
+
+def settled(wholes: Sequence[WholeOrder]) -> list[WholeOrder]:
+    """Of several days for one whole order the one that is told as a change; a port or a closure has days, too."""
+    result = []
+    for whole in wholes:
+        rivals = [
+            other
+            for other in wholes
+            if other.order_number == whole.order_number
+            and not (other.others_only or whole.others_only)
+            and other.promised is not None
+            and whole.promised is not None
+            and other.promised.value != whole.promised.value
+        ]
+        if any(_is_change(other) for other in rivals) and not _is_change(whole):
+            whole = replace(whole, promised=None)
+        result.append(whole)
+    return result
+
+
+def _is_change(whole: WholeOrder) -> bool:
+    """The sentence tells a new day against an old one."""
+    return cues.has(whole.evidence.text, "delay", "instead_of") and whole.promised is not None
+
+
 def _cancels_all(text: str, fate: Disposition | None, order: str | None) -> bool:
     """ "We have to cancel the order": every line of it, whatever goods are named where the reason is told."""
     if fate is not Disposition.REJECTED or not cues.affirmed(text, "cancel", "reject"):
@@ -118,14 +155,17 @@ def whole_order(sentence: Sentence, values: Values, context: Context, order: str
     as_ordered = cues.affirmed(text, "as_ordered") or (cues.affirmed(text, "others_unchanged") and others)
     if values.promised is None and values.disposition is None and not as_ordered:
         return None
+    if values.promised is None and _PAPERS.search(text) and not _as_in_order(text):
+        return None
     place = context.evidence(text, page=sentence.page)
     if as_ordered and others:
         # "The rest as ordered" accepts the other lines; the rest is no backorder here.
         fate = Stated(value=Disposition.ACCEPTED, evidence=place, confidence=0.8, source="prose")
         values = replace(values, disposition=fate)
     priced = any(vocabulary.phrases_in(text, name) for name in ("columns.unit_price", "labels.prices"))
-    price = priced and _as_in_order(text)
     amount = any(vocabulary.phrases_in(text, name) for name in ("columns.quantity", "labels.quantities"))
+    # "We confirm the order, quantities and prices unchanged": unchanged against the order, where both are confirmed.
+    price = priced and (_as_in_order(text) or (amount and as_ordered and cues.affirmed(text, "confirm")))
     # "The rest as ordered: quantities, prices and date" names the day as one of several; "the rest on the agreed date"
     # may be about a day of its own.
     listed = bool(vocabulary.phrases_in(text, "labels.dates")) and (priced or amount)

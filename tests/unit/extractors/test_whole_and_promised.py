@@ -181,3 +181,27 @@ def test_a_correction_takes_the_place_of_what_it_forwards():
     assert prices == [Decimal("2.20")]
     passed_on = replace(mail("A correction, see below, QX/26/0517.", more=(old,)))
     assert extracting.extract(passed_on, BOOK, NOW).lines
+
+
+@pytest.mark.parametrize("text", ["The tracking number stays unchanged.", "提单号不变。"])
+def test_papers_that_stay_confirm_no_goods(text):
+    statement = extracting.extract(mail("QX/26/0517 is at sea.", text), BOOK, NOW)
+    assert not any(whole.confirms_price or whole.confirms_quantity for whole in statement.whole_orders)
+
+
+def test_who_confirms_quantities_and_prices_confirms_both():
+    text = "We confirm QX/26/0517: quantities and prices unchanged, everything on Thursday 5 November."
+    (whole,) = extracting.extract(mail(text), BOOK, NOW).whole_orders
+    assert whole.confirms_price
+    assert whole.confirms_quantity
+
+
+def test_of_two_days_for_an_order_the_change_counts():
+    lines = (
+        "All goods of QX/26/0517 reach the port on 9 November.",
+        "The delivery is delayed to 16 November instead of 2 November.",
+    )
+    days = [
+        whole.promised.value for whole in extracting.extract(mail(*lines), BOOK, NOW).whole_orders if whole.promised
+    ]
+    assert days == [date(2026, 11, 16)]
