@@ -1,5 +1,6 @@
 """Puts together what a message means: kind, statuses, deviations, reason of a delay, doubts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -63,7 +64,7 @@ def assess(
         confirmation = _without_guesses(confirmation, statement)
     if kind.kind is Kind.CANCELLATION and reading.headers.date is not None:
         confirmation = _cancelled_together(_without_past_days(confirmation, reading.headers.date.date()))
-    confirmation = _with_statuses(confirmation, kind, book, policy)
+    confirmation = _with_statuses(_with_named_codes(confirmation, reading), kind, book, policy)
     tolerances = _tolerances(confirmation, book, policy)
     found: list[Deviation] = []
     again = duplicates.duplicate_of(confirmation, kind.kind, fingerprint_seen, earlier)
@@ -145,6 +146,27 @@ def _cancelled_together(confirmation: Confirmation) -> Confirmation:
         for line in confirmation.lines
     )
     return replace(confirmation, lines=lines)
+
+
+def _with_named_codes(confirmation: Confirmation, reading: Reading) -> Confirmation:
+    """Lines that only a statement about the whole order speaks of, with the supplier's code where the text names it."""
+    text = "\n".join(part.text for part in reading.parts if part.role is not PartRole.BOILERPLATE)
+
+    def named(line: ConfirmedLine) -> str | None:
+        found = (code for code in line.line.supplier_codes if _stands_in(code, text)) if line.line else iter(())
+        return next(found, None)
+
+    lines = tuple(
+        replace(line, supplier_product_code=named(line))
+        if line.matched_by == "whole order" and line.supplier_product_code is None
+        else line
+        for line in confirmation.lines
+    )
+    return replace(confirmation, lines=lines)
+
+
+def _stands_in(code: str, text: str) -> bool:
+    return bool(code) and re.search(rf"(?<![A-Za-z0-9]){re.escape(code)}(?![A-Za-z0-9])", text) is not None
 
 
 def _tells_nothing(line: ConfirmedLine) -> bool:

@@ -1,5 +1,6 @@
 """All reasons why a person must read the message itself."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -68,6 +69,55 @@ def _of_reading(reading: Reading, statement: Statement, confirmation: Confirmati
             yield Doubt(code=DoubtCode.UNKNOWN_ORDER, reason="The message is about an order that could not be found.")
 
 
+_STATED_CHANGES = frozenset(
+    (
+        DeviationType.LATE_DELIVERY,
+        DeviationType.EARLY_DELIVERY,
+        DeviationType.LINE_REJECTED,
+        DeviationType.QUANTITY_SHORT,
+        DeviationType.DUPLICATE_DOCUMENT,
+    )
+)
+#: Goods that are kept back until others are there, in eleven languages.
+_HELD = re.compile(
+    r"(?<![^\W\d_])(?:(?:hold|keep)(?:ing)? (?:them|it|these|those|the \w+) (?:back|here)|held back"
+    r"|(?:send|ship|go|travel)\w*"
+    r" (?:it |them |everything )?(?:all )?together"
+    r"|halten wir (?:\w+ )?zur[üu]ck|zur[üu]ckgehalten|alles (?:zusammen|miteinander)"
+    r"|nous (?:les )?gardons|tout (?:partira )?ensemble"
+    r"|l[oa]s (?:guardamos|retenemos)|todo junto|(?:li|le) teniamo|viagger(?:anno|à) insieme"
+    r"|houden (?:we|wij) (?:ze )?(?:hier|vast|achter)"
+    r"|alles (?:samen|tegelijk)|zatrzym(?:amy|ujemy)|wszystko razem"
+    r"|(?:ficam|guardamos) (?:aqui|c[áa])|tudo junto|hepsini birlikte|bekletiyoruz)"
+    r"(?![^\W\d_])|一起发|一并发|等齐|まとめて(?:出荷|発送|お送り)",
+    re.IGNORECASE,
+)
+
+
+def _of_delay(
+    reading: Reading, confirmation: Confirmation, kind: Judged, found: Sequence[Deviation]
+) -> Iterator[Doubt]:
+    """A delay that no line has, goods that wait for late ones and have no day, and a whole line that comes twice."""
+    if kind.kind is Kind.DELAY_NOTICE and confirmation.orders:
+        if not any(item.type in _STATED_CHANGES for item in found):
+            reason = "The message announces a delay, but no line was read that comes later."
+            yield Doubt(code=DoubtCode.INCOMPLETE, reason=reason)
+        dated = {line.line.id for line in confirmation.lines if line.line and line.promised is not None}
+        ours = [line for order in confirmation.orders for line in order.lines if line.open_quantity > 0]
+        body = reading.body.text if reading.body else ""
+        if dated and any(line.id not in dated for line in ours) and _HELD.search(" ".join(body.split())):
+            reason = "Goods are kept back for others; their day was not read."
+            yield Doubt(code=DoubtCode.INCOMPLETE, reason=reason)
+    for line in confirmation.lines:
+        whole = line.line is not None and line.quantity is not None and line.quantity >= line.line.quantity
+        if whole and any(
+            other.line is line.line and other.promised is not None and other.promised != line.promised
+            for other in confirmation.lines
+        ):
+            reason = f"Line {line.line_number} of {line.order_name} is told in full, and again for another day."
+            yield Doubt(code=DoubtCode.CONTRADICTION, reason=reason, evidence=line.evidence[:1])
+
+
 def _written_on(reading: Reading) -> date | None:
     return reading.headers.date.date() if reading.headers.date else None
 
@@ -88,6 +138,7 @@ def doubts(
         *gaps.doubts(confirmation, kind.kind),
         *gaps.unsaid(confirmation, statement.mentioned, kind.kind),
         *_of_lines(confirmation.lines, policy),
+        *_of_delay(reading, confirmation, kind, found),
         *_of_reading(reading, statement, confirmation, kind),
     ]
     return tuple({(item.code, item.reason): item for item in everything}.values())

@@ -99,6 +99,14 @@ def _plainly(
         return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.7, runner_up=Kind.PRICE_CHANGE_NOTICE)
     if not told.dated and _asks(kind, statement):
         return replace(kind, kind=Kind.QUESTION, confidence=0.7, runner_up=kind.kind)
+    fates = {line.statement.disposition.value for line in confirmation.lines if line.statement.disposition}
+    if kind.kind is Kind.QUOTATION and not statement.document_title and told.dated and Disposition.REJECTED in fates:
+        # One line of an order is refused, others come: "a quotation for something else follows" is no offer yet.
+        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.75, runner_up=Kind.QUOTATION)
+    agreed = any(whole.confirms_price and whole.confirms_quantity for whole in statement.whole_orders)
+    if kind.kind is Kind.SHIPPING_NOTICE and not statement.document_title and agreed and told.dated:
+        # Who says that quantities and prices are as ordered answers the order, however the goods will be sent.
+        return replace(kind, kind=Kind.ORDER_CONFIRMATION, confidence=0.75, runner_up=Kind.SHIPPING_NOTICE)
     if kind.kind is Kind.SHIPPING_NOTICE and not statement.document_title and _comes_later(reading, confirmation, told):
         return replace(kind, kind=Kind.DELAY_NOTICE, confidence=0.7, runner_up=Kind.SHIPPING_NOTICE)
     silent = not (statement.lines or statement.whole_orders or statement.document_title or reading.attachment_names)

@@ -13,6 +13,7 @@ from triage.domain.assessment import Judged, Kind
 from triage.domain.document import PartRole, Reading
 from triage.domain.evidence import Evidence
 from triage.domain.statement import Disposition, Statement
+from triage.extractors import cues as said
 from triage.extractors import vocabulary
 
 _BODY = 2500  # characters of the body that are looked at
@@ -77,7 +78,7 @@ _REPLY = re.compile(
 
 def words_of(reading: Reading) -> Words:
     """The signal words of subject, body and file names."""
-    body = _body(reading)
+    body = said.without_cancelled_voyages(_body(reading))
     names = " | ".join(re.sub(r"[_\-.\d]+", " ", name) for name in reading.attachment_names[:8])
     subject = cues.count(reading.headers.subject[:300])
     if _REPLY.match(reading.headers.subject):

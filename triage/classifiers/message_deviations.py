@@ -80,6 +80,24 @@ def _letter_terms(confirmation: Confirmation, kind: Kind, book: OrderBook) -> It
                 type=DeviationType.TERMS_CHANGE, reason=reason, confidence=term.confidence, evidence=(term.evidence,)
             )
             return
+    for term in confirmation.terms:
+        if term.kind is TermKind.MINIMUM and _NEW_LIMIT.search(term.value):
+            reason = "The smallest order changes, or the one from which carriage is free."
+            yield Deviation(
+                type=DeviationType.TERMS_CHANGE, reason=reason, confidence=term.confidence, evidence=(term.evidence,)
+            )
+            return
+
+
+#: "From 250 to 400 euros", "is raised to 400", "new minimum order 400": a limit that was another one before.
+_NEW_LIMIT = re.compile(
+    r"(?<![^\W\d_])(?:from|von|de|da|dai|di|van|z|ze|od)\s[^\d\n]{0,12}\d[\d.,]*\D{1,24}?"
+    r"(?<![^\W\d_])(?:to|auf|[àa]|ai|naar|op|na|do|para)\s[^\d\n]{0,12}\d"
+    r"|(?<![^\W\d_])(?:raised?|increase[sd]?|rises?|new|now|erh[öo]h\w+|angehoben|steigt|neue[rs]?|k[üu]nftig|nouveau|passe|port[ée]|relev[ée]"
+    r"|nuevo|sube|pasa|elev\w+|nuovo|passa|sale|aumenta|nieuwe?|wordt|verhoogd|gaat|nowa|nowy|wzrasta|podnosimy|novo|nova|sobe|aumenta"
+    r"|yeni|y[üu]ksel\w+|art[ıi]r\w+|[çc][ıi]kar\w+)(?![^\W\d_])[^\n]*\d|(?:提高|调整|上调|改为|引き上げ|変更)",
+    re.IGNORECASE,
+)
 
 
 def _of_order(order: Order, confirmation: Confirmation) -> Iterator[Deviation]:
@@ -129,16 +147,17 @@ def _price_letter(statement: Statement, kind: Judged) -> Iterator[Deviation]:
     )
 
 
-def _spared(statement: Statement) -> set[int | None]:
+def _spared(reading: Reading, statement: Statement, book: OrderBook) -> set[int | None]:
     """Lines that nothing is wrong with: "the pipes of the same delivery are not affected"."""
-    return {line.anchor for line in statement.lines if vocabulary.phrases_in(line.evidence.text, "cues.unaffected")}
+    told = {line.anchor for line in statement.lines if vocabulary.phrases_in(line.evidence.text, "cues.unaffected")}
+    return told | asked.spared_lines(reading, book)
 
 
-def _mentioned(statement: Statement, confirmation: Confirmation, kind: Kind) -> list[tuple[Order, OrderLine | None]]:
+def _mentioned(
+    reading: Reading, statement: Statement, confirmation: Confirmation, book: OrderBook
+) -> list[tuple[Order, OrderLine | None]]:
     """The lines that the message speaks of; the orders where it names no line."""
-    meant = set(statement.mentioned)
-    if kind in (Kind.QUALITY_NOTICE, Kind.QUESTION):
-        meant -= _spared(statement)
+    meant = set(statement.mentioned) - _spared(reading, statement, book)
     lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in meant]
     return [*lines] if lines else [(order, None) for order in confirmation.orders]
 
@@ -149,11 +168,13 @@ def _asked(
     """The line that the supplier asks about; the order where it asks about several at once."""
     found = asked.asked_lines(reading, book)
     if found is None:
-        return _mentioned(statement, confirmation, Kind.QUESTION)
+        return _mentioned(reading, statement, confirmation, book)
     lines = [(order, line) for order in confirmation.orders for line in order.lines if line.id in found]
     orders = {order.id: order for order, _ in lines}
+    if not found:
+        return [(order, None) for order in confirmation.orders]
     if len(lines) == len(orders):
-        return [*lines] if lines else _mentioned(statement, confirmation, Kind.QUESTION)
+        return [*lines] if lines else _mentioned(reading, statement, confirmation, book)
     return [(order, None) for order in orders.values()]
 
 
@@ -171,7 +192,7 @@ def _of_kind(
     if kind.kind is Kind.QUESTION:
         meant = _asked(reading, statement, confirmation, book)
     else:
-        meant = _mentioned(statement, confirmation, kind.kind)
+        meant = _mentioned(reading, statement, confirmation, book)
     places: list[tuple[Order | None, OrderLine | None]] = [*meant]
     for order, line in places or [(None, None)]:
         yield Deviation(

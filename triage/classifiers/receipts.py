@@ -6,6 +6,7 @@ A bare receipt ("got it, the dates follow on Thursday") confirms nothing; thanks
 import re
 from dataclasses import replace
 
+from triage.classifiers import cues
 from triage.domain.assessment import Judged, Kind
 from triage.domain.document import Part, PartRole, Reading
 from triage.domain.statement import Statement
@@ -13,7 +14,7 @@ from triage.extractors import vocabulary
 
 _OPENING = 30  # lines of a text in which an order is thanked for
 _SURE_BARE = 0.97  # of a kind that a bare receipt does not overrule
-_STATES_ELSE = frozenset((Kind.CANCELLATION, Kind.BANK_DETAILS_CHANGE, Kind.AUTO_REPLY, Kind.INVOICE))
+_STATES_ELSE = frozenset((Kind.CANCELLATION, Kind.BANK_DETAILS_CHANGE, Kind.INVOICE))
 #: Thanks in eleven languages, and what else they may be for.
 _THANKS = re.compile(
     r"(?<![^\W\d_])(?:thank|thanks|cheers|dank\w*|merci|remerci\w+|gracias|agradec\w+|grazie|ringrazi\w+|bedankt|dzi[eę]kuj\w+"
@@ -69,6 +70,8 @@ def bare_receipt(kind: Judged, reading: Reading, statement: Statement) -> Judged
     follows = any(_follows(item) for item in sentences)
     if not (came and follows):
         return None
+    if kind.kind is Kind.AUTO_REPLY and (not statement.order_numbers or cues.count(_text(body))["automatic"]):
+        return None  # a program that counts what comes in, or an absence
     return replace(kind, kind=Kind.OTHER, confidence=0.8, runner_up=kind.kind)
 
 

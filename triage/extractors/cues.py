@@ -92,6 +92,36 @@ def affirmed(text: str, *names: str) -> bool:
     return any(not negated(text, hit) for hit in hits(text, *names))
 
 
+#: What carries goods, and is cancelled without the goods being so.
+_VOYAGE = (
+    r"(?:sailings?|crossings?|ferr(?:y|ies)|flights?|trains?|vessels?|voyages?|departures?|f[äa]hr(?:e|en|t|ten)|[üu]berfahrt(?:en)?"
+    r"|abfahrt(?:en)?|fl(?:ug|[üu]ge)|z(?:ug|[üu]ge)|schiffe?|travers[ée]es?|vols?|bateaux?|navires?|rotations?|escales?"
+    r"|traves[íi]as?|vuelos?|trenes|buques?|barcos?|traghett[oi]|cors[ae]|vol[oi]|tren[oi]|nav[ei]|overtocht(?:en)?"
+    r"|afvaart(?:en)?|vlucht(?:en)?|treinen|veerbo(?:ot|ten)|prom(?:y|u|[óo]w)?|rejs(?:y|u|[óo]w)?|lot(?:y|u|[óo]w)|poci[ąa]g(?:i|u|[óo]w)?"
+    r"|travessias?|voos?|comboios?|navios?|sefer\w*|u[çc]u[şs]\w*|feribot\w*|gemi\w*)(?![^\W\d_])"
+)
+_VOYAGE_BEFORE = re.compile(
+    rf"(?<![^\W\d_]){_VOYAGE}[^.;:!?]{{0,40}}$|(?:航班|船期|船班|航次|班列|班轮|本船|便|フェリー)[^。；，]{{0,12}}$",
+    re.I,
+)
+_VOYAGE_BEHIND = re.compile(
+    rf"^(?:\s[^\W\d_]{{1,4}})?(?:\s[^\W\d_]+)?\s{_VOYAGE}|^了?(?:该|这班|本周的?)?(?:航班|船期|船班|航次|班列|班轮)",
+    re.IGNORECASE,
+)
+
+
+_STRUCK = re.compile(r"gestrichen|entf[äa]ll|withdrawn|supprim|suspend", re.IGNORECASE)
+
+
+def without_cancelled_voyages(text: str) -> str:
+    """The text without "cancelled" where a sailing, a flight or a train is: its goods come, only later."""
+    struck = [hit for hit in hits(text, "reject") if _STRUCK.match(hit.phrase)]
+    for hit in sorted((*hits(text, "cancel"), *struck), key=lambda item: item.start, reverse=True):
+        if _VOYAGE_BEFORE.search(text[: hit.start]) or _VOYAGE_BEHIND.match(text[hit.end :]):
+            text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    return text
+
+
 def disposition(text: str) -> Disposition | None:
     """What a clause says happens to the goods; the graver one where several are said."""
     if not text.strip():
@@ -111,6 +141,7 @@ def disposition(text: str) -> Disposition | None:
     for hit in reversed(hits(text, "answer_to_come")):
         # "I will confirm the dates next week": nothing is confirmed yet.
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
+    text = without_cancelled_voyages(text)
     for hit in reversed(hits(text, "cancel")):
         if _ARTICLE.search(text[: hit.start]):
             # "in stock from the cancelled job": what became of other goods.
@@ -128,8 +159,8 @@ def disposition(text: str) -> Disposition | None:
     ends = affirmed(text, "cancel", "discontinued", "reject")
     if affirmed(text, "backorder", "remainder") or (has(text, "not_available") and not ends):
         return Disposition.BACKORDERED
-    if ends and not has(text, "full_quantity"):
-        # "Unable to supply the full quantity": a shortage.
+    if ends and (affirmed(text, "cancel") or not has(text, "full_quantity")):
+        # "Unable to supply the full quantity": a shortage; "we cancel it in full" is none.
         return Disposition.REJECTED
     if affirmed(text, "as_ordered", "confirm") or (affirmed(text, "available") and not has(text, "not_yet_known")):
         return Disposition.ACCEPTED

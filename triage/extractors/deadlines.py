@@ -32,6 +32,14 @@ _BY_TODAY = re.compile(
     r"|jeszcze dzi[sś]|ainda hoje|at[eé] hoje|bug[uü]n i[cç]inde)(?![^\W\d_])|今天之内|今天内|本日中",
     re.IGNORECASE,
 )
+#: "El miércoles 18 como muy tarde", "Wednesday at the latest": behind the day in every language.
+_LATEST_BEHIND = re.compile(
+    r"^\W{0,3}(?:(?:at|by) the (?:very )?latest|latest|sp[äa]testens|allersp[äa]testens|au plus tard|dernier d[ée]lai"
+    r"|como (?:muy|m[áa]s|m[áa]ximo)"
+    r"(?: tarde)?|a m[áa]s tardar|al pi[ùu] tardi|uiterlijk|op zijn laatst|ten laatste|najp[óo][źz]niej|o mais tardar"
+    r"|no m[áa]ximo|en ge[çc])(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _BY_REACH = 24  # characters between "by" and its day: a weekday may stand there
 _BEHIND_REACH = 6  # characters between a day and the "by" behind it
 _FURTHEST = 60  # days ahead in which a weekday with its day of the month is looked for
@@ -77,7 +85,7 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
         days = days or list(_weekdays(text[: then.start()], context.today))
         if days and days[-1] >= context.today:
             return Stated(value=days[-1], evidence=evidence, confidence=0.8, source="prose")
-    if not cues.has(text, "silence_is_consent", "please_reply", "question") and not _wants_answer(text):
+    if not _asks_for_reply(text) and not _wants_answer(text):
         return None
     # "By" stands directly before the day; in Chinese, Japanese and Turkish directly behind it.
     behind = any("\u3040" <= char <= "\u9fff" for char in text) or "tr" in context.languages
@@ -88,7 +96,7 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
         for item in cues.dates_in(text, context)
         if item.value >= context.today
         and not (terms and item.precision == "relative")
-        and any(_stands_by(text, hit, item, behind=behind) for hit in hits)
+        and (_LATEST_BEHIND.match(text[item.end :]) or any(_stands_by(text, hit, item, behind=behind) for hit in hits))
     ]
     if near:
         return Stated(value=near[-1].value, evidence=evidence, confidence=0.85, source="prose")
@@ -98,6 +106,23 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
     return None if value is None else Stated(value=value, evidence=evidence, confidence=0.75, source="prose")
 
 
+def _asks_for_reply(text: str) -> bool:
+    """A word of ours is asked for; "I'll come back to you with dates by Friday" promises one of the supplier's."""
+    if cues.has(text, "silence_is_consent", "question"):
+        return True
+    promised = [
+        hit
+        for hit in cues.hits(text, "answer_to_come", "answer_follows")
+        if " " in hit.phrase or not hit.phrase.isascii()
+    ]
+    asked = [
+        hit
+        for hit in cues.hits(text, "please_reply")
+        if not any(other.start < hit.end and hit.start < other.end for other in promised)
+    ]
+    return bool(asked) or (cues.has(text, "please_reply") and _WANTS.search(text) is not None)
+
+
 def _wants_answer(text: str) -> bool:
     """ "I'd like an answer by Thursday": an answer of ours, not one that the supplier promises."""
     return cues.has(text, "answer") and not cues.has(text, "answer_to_come") and _WANTS.search(text) is not None
@@ -105,9 +130,15 @@ def _wants_answer(text: str) -> bool:
 
 def _stands_by(text: str, hit: vocabulary.Hit, day: FoundDate, *, behind: bool) -> bool:
     """A word like "by" belongs to the day: directly before it, or directly behind."""
-    if behind and 0 <= hit.start - day.end < _BEHIND_REACH:
+    if behind and hit.start >= day.end and len(_weekday_out(text[day.end : hit.start])) < _BEHIND_REACH:
         return True
     return hit.end <= day.start and len(_BETWEEN.sub("", text[hit.end : day.start])) < _BY_REACH
+
+
+def _weekday_out(between: str) -> str:
+    """What stands between a day and its "by", but for the name of the weekday ("17 Şubat Çarşamba gününe kadar")."""
+    words = [word for word in between.split() if calendar_words.plain(word) not in calendar_words.weekdays()]
+    return " ".join(words) if len(words) < len(between.split()) else between
 
 
 def _weekdays(text: str, today: date) -> Iterator[date]:

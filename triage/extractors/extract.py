@@ -25,8 +25,10 @@ from triage.extractors import (
     prose,
     references,
     rows,
+    superseded,
     titles,
     vocabulary,
+    whole_orders,
 )
 from triage.extractors.context import Context
 from triage.extractors.edi import reader as edi
@@ -61,8 +63,10 @@ def _extracted(reading: Reading, book: OrderBook, now: datetime) -> Statement:
     hints = hints_of(book, orders)
     today = reading.headers.date.date() if reading.headers.date else now.date()
     collector = _Collector(reading, book, hints, found, title, today)
+    replaced = superseded.superseded(reading, hints)
     for part in references.stating_parts(reading):
-        collector.read(part)
+        if not any(part is other for other in replaced):
+            collector.read(part)
     return collector.statement()
 
 
@@ -200,7 +204,10 @@ class _Collector:
             order_numbers=self._order_numbers(),
             supplier_reference=reference or own_numbers.supplier_reference(self._reading, self._book),
             lines=(*exact, *self._lines),
-            whole_orders=(*self._wholes, *(_whole(item) for item in self._structured if _is_whole(item))),
+            whole_orders=(
+                *whole_orders.settled(self._wholes),
+                *(_whole(item) for item in self._structured if _is_whole(item)),
+            ),
             terms=tuple(self._terms),
             price_changes=tuple(self._changes),
             respond_by=self._respond_by,

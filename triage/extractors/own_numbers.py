@@ -7,25 +7,42 @@ from triage.domain import codes
 from triage.domain.document import Reading
 from triage.domain.erp import OrderBook
 from triage.domain.evidence import Stated
-from triage.extractors import references, vocabulary
+from triage.extractors import references, titles, vocabulary
 
 _AMOUNT = re.compile(r"^(?:\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d{1,2})$")
 _TITLES = ("order_confirmation", "shipping_notice", "invoice", "credit_note", "quotation", "delay_notice",
            "cancellation", "price_change_notice", "quality_notice")  # fmt: skip
-#: An offer's number is a confirmation's reference only where it has none of its own.
+#: Another document's number (an offer's, a delivery note's on an invoice) is this one's only where it has none.
 _TITLED, _OFFERED = 0.9, 0.7
+#: "D.P.R. 472/96", "Real Decreto 1619/2012": the law that a document is made under.
+_LAW = re.compile(
+    r"(?<![^\W\d_])(?:d\.?\s?p\.?\s?r\.?|d\.?\s?lgs\.?|d\.?\s?m\."
+    r"|legge|decreto(?:[- ]lei)?|real decreto|r\.?d\.?(?:\s?l\.?)?"
+    r"|ley|lei|loi|d[ée]cret|gesetz|verordnung|§{1,2}|ustaw\w*|dz\.?\s?u\.?|rozporz\w*|wet|besluit|kanun\w*|tebli[ğg]\w*|act"
+    r"|directive|regulation|din|iso|en iso)\s?(?:n[.°º]?r?\.?|no\.?|nr\.?)?\s?$",
+    re.IGNORECASE,
+)
 
 
-def _title_numbers(text: str) -> Iterator[tuple[str, float]]:
+def _title_numbers(text: str, kind: str | None) -> Iterator[tuple[str, float]]:
+    """Numbers behind the titles of documents. kind: what the document itself is, where it says so."""
     for section in _TITLES:
         for hit in vocabulary.phrases_in(text, f"titles.{section}"):
             window = text[hit.end : hit.end + 40]
-            match = references.NUMBER.search(window)
+            match = next((item for item in references.NUMBER.finditer(window) if not _is_law(window, item)), None)
             if match is None or not references.is_written_as_label(hit):
                 continue
-            between = window[: match.start()]
+            between = re.sub(r"[(（][^()（）]*[)）]", "", window[: match.start()])
             if "," not in between and not re.search(r"[^\W\d_]{4,}", between):
-                yield references.with_letters(window, match), _OFFERED if section == "quotation" else _TITLED
+                other = kind is not None and titles.KINDS[section] != kind
+                yield (
+                    references.whole_number(text, hit, match),
+                    _OFFERED if other or (section == "quotation" and kind is None) else _TITLED,
+                )
+
+
+def _is_law(window: str, match: re.Match[str]) -> bool:
+    return _LAW.search(window[: match.start()]) is not None
 
 
 #: "our PV-6620", "ons nr. 88213", "nasz nr ZK/31", "under number 4711": a number that the supplier calls its own.
@@ -59,9 +76,30 @@ _OWN = re.compile(
 def _own_numbers(text: str) -> Iterator[str]:
     for match in _OWN.finditer(text):
         number = next(group for group in match.groups() if group).strip()
+        number += references.behind(text[match.end() :], number)
         letters = re.search(r"[A-Za-z]", number) is not None
         if len(codes.digits(number)) >= (3 if letters else 4):
             yield number
+
+
+def _cites_law(text: str, number: str) -> bool:
+    at = text.find(number)
+    return at > 0 and _LAW.search(text[:at]) is not None
+
+
+def _own_kind(reading: Reading) -> str | None:
+    """What the message is about by its subject or the name of its document; None where neither says so.
+
+    Where goods are not to be used, delivery notes and invoices that are named are those of the goods.
+    """
+    for text in (reading.headers.subject, *reading.attachment_names):
+        named = {titles.KINDS[name] for name in _TITLES if vocabulary.phrases_in(text, f"titles.{name}")}
+        if len(named) == 1:
+            return named.pop()
+    body = reading.body
+    if body is not None and any(vocabulary.phrases_in(line.text, "cues.stop_use") for line in body.lines):
+        return "quality_notice"
+    return None
 
 
 def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
@@ -70,14 +108,24 @@ def supplier_reference(reading: Reading, book: OrderBook) -> Stated[str] | None:
     goods = {codes.canonical(item.code) for item in book.products if item.code}
     goods |= {codes.canonical(item.code) for item in book.supplier_products if item.code}
     best: tuple[float, Stated[str]] | None = None
+    kind = _own_kind(reading)
     for place in references.places(reading):
         if place.weight < 1.0:
             continue
-        found = list(_title_numbers(place.text))
-        found += [(number, 0.8) for number, _ in references.labelled_numbers(place.text, "supplier_reference")]
+        found = list(_title_numbers(place.text, kind))
+        others = {codes.canonical(number) for number, sure in found if sure < _TITLED}
+        found += [
+            (number, _OFFERED if kind and codes.canonical(number) in others else 0.8)
+            for number, _ in references.labelled_numbers(place.text, "supplier_reference")
+        ]
         found += [(number, 0.79) for number in (*_own_numbers(place.text), *_own_numbers(place.unwrapped))]
         for number, confidence in found:
-            if any(finder.known(number)) or finder.looks_ours(number) or references.DATE_LIKE.match(number):
+            if (
+                any(finder.known(number))
+                or finder.looks_ours(number)
+                or _cites_law(place.text, number)
+                or references.DATE_LIKE.match(number)
+            ):
                 continue
             if codes.canonical(number) in goods or re.fullmatch(r"(?:19|20)\d\d", number.strip()):
                 continue  # an article, a year

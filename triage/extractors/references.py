@@ -162,6 +162,30 @@ def with_letters(window: str, match: re.Match[str]) -> str:
     return number
 
 
+_LABEL_LETTERS = re.compile(r"(?<!\w)[A-Z]{1,4}$")
+#: "527 096": digits in groups of three.
+_GROUPS = re.compile(r"(?: \d{3}){1,2}(?![\d\w]|[.,]\d|\s?[%€$£]|\s[^\W\d_]{1,3}(?![^\W\d_]))")
+
+
+def whole_number(text: str, hit: vocabulary.Hit, match: re.Match[str]) -> str:
+    """The number behind a label, with what belongs to it: letters in front, groups of digits behind.
+
+    match: found in the text behind the hit.
+    """
+    window = text[hit.end :]
+    if not match.start() and re.match(r"[-/.]", window):
+        # "ZK/0318/2027": the label is the beginning of the number itself.
+        letters = _LABEL_LETTERS.search(text[: hit.end])
+        return (letters.group() if letters else "") + match.group()
+    return with_letters(window, match) + behind(window[match.end() :], match.group())
+
+
+def behind(rest: str, number: str) -> str:
+    """Further groups of digits of a number that is written with blanks."""
+    groups = _GROUPS.match(rest) if re.fullmatch(r"\d{1,3}", number.strip()) else None
+    return groups.group() if groups else ""
+
+
 _ABBREVIATED = 3  # letters of labels that are words of everyday language, too
 
 
@@ -183,12 +207,7 @@ def labelled_numbers(text: str, section: str) -> Iterator[tuple[str, int]]:
         between = window[: match.start()]
         if len(re.findall(r"[^\W\d_]{3,}", between)) > 2:
             continue
-        if not match.start() and re.match(r"[-/.]", window) and re.search(r"(?<!\w)[A-Z]{1,4}$", text[: hit.end]):
-            # "ZK/0318/2027": the label is the beginning of the number itself.
-            letters = re.search(r"[A-Z]{1,4}$", text[: hit.end])
-            yield (letters.group() if letters else "") + match.group(), hit.start
-            continue
-        yield with_letters(window, match), hit.end + match.start()
+        yield whole_number(text, hit, match), hit.end + match.start()
 
 
 def stated(value: str, place: Place, written: str, confidence: float) -> Stated[str]:

@@ -38,14 +38,32 @@ def document_title(reading: Reading) -> str | None:
         titles = [joined(line.text) for line in part.lines if line.text.strip()][:_FIRST_LINES]
         titles += [table.title for table in part.tables if table.title]
         for index, text in enumerate(titles):
-            letters = max(sum(char.isalpha() for char in text), 1)
             for section, kind in KINDS.items():
                 for hit in vocabulary.phrases_in(text, f"titles.{section}"):
-                    share = sum(char.isalpha() for char in text[hit.start : hit.end]) / letters
-                    rank = min(share, 1.0) - hit.start / 200 - index / 100
+                    share = _letters(text[hit.start : hit.end]) / max(_letters(_cell_at(text, hit.start)), 1)
+                    rank = min(share, 1.0) - hit.start / 200 - index / 100 - (_LABEL if _is_label(text, hit.end) else 0)
                     if share >= _LEAST_SHARE and (best is None or rank > best[0]):
                         best = (rank, _kind_in(text) or kind)
     return best[1] if best else None
+
+
+_GAP = re.compile(r"\s{3,}|\t")
+_LABEL = 0.5  # what a title loses that a number follows behind a colon: "Delivery note: 4711" on an invoice
+
+
+def _letters(text: str) -> int:
+    return sum(char.isalpha() for char in text)
+
+
+def _cell_at(text: str, place: int) -> str:
+    """What stands around a place between the gaps of its line."""
+    start = max((match.end() for match in _GAP.finditer(text, 0, place)), default=0)
+    end = next((match.start() for match in _GAP.finditer(text, place)), len(text))
+    return text[start:end]
+
+
+def _is_label(text: str, end: int) -> bool:
+    return re.match(r"\s?(?:n[.°ºr]{1,2}|no\.?)?\s?[:：]\s*\S", text[end:], re.IGNORECASE) is not None
 
 
 def _kind_in(text: str) -> str | None:

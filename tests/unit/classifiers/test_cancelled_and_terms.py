@@ -73,3 +73,19 @@ def test_a_price_letter_with_another_term(ours: str, expected: int) -> None:
     orders = book(our_order(our_line(), payment_term=ours))
     found = message_deviations._letter_terms(confirmation, kind.kind, orders)
     assert len(list(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The minimum order rises from 150 to 300 EUR.", 1),
+        ("Der Mindestbestellwert steigt auf 300 EUR.", 1),
+        ("L'importo minimo d'ordine passa da 150 a 300 euro.", 1),
+        ("Minimum order 150 EUR.", 0),
+    ],
+)
+def test_a_price_letter_with_another_smallest_order(text: str, expected: int) -> None:
+    term = Term(kind=TermKind.MINIMUM, value=text, evidence=Evidence(part="body", text=text), confidence=0.7)
+    confirmation = Confirmation(orders=(), lines=(), terms=(term,))
+    found = message_deviations._letter_terms(confirmation, Kind.PRICE_CHANGE_NOTICE, book(our_order(our_line())))
+    assert len(list(found)) == expected

@@ -83,3 +83,17 @@ def test_a_program_that_sends_a_document_is_not_absent():
 def test_politeness_asks_nothing():
     assert kind_rules.words_of(reading("Dates next week. How was the trip?")).questions == 0
     assert kind_rules.words_of(reading("Which colour do you need?")).questions == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_receipt"),
+    [
+        (("Bien reçu PX/26/0042.", "Ceci n'est pas encore une confirmation."), True),
+        (("Received PX/26/0042.", "You will get a proper confirmation soon."), True),
+        (("Received PX/26/0042, you will get a formal confirmation.", "This is an automated message."), False),
+    ],
+)
+def test_a_person_who_received_an_order_is_not_absent(lines, is_receipt):
+    absent = Judged(kind=Kind.AUTO_REPLY, confidence=0.8, source="test")
+    said = Statement(order_numbers=(stated("PX/26/0042"),))
+    assert (receipts.bare_receipt(absent, reading(*lines), said) is not None) is is_receipt

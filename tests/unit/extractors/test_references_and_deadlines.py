@@ -24,7 +24,7 @@ def stated(*lines, subject="", document=(), file=""):
         parts.append(Part(name=file, role=PartRole.ATTACHMENT, media_type="application/pdf", lines=_lines(document)))
     headers = Headers(subject=subject, sender=Address(name="", email="a@muster.example"), date=NOW)
     names = (file,) if file else ()
-    reading = Reading(headers=headers, parts=tuple(parts), languages=("en",), attachment_names=names)
+    reading = Reading(headers=headers, parts=tuple(parts), languages=("en", "de", "pt"), attachment_names=names)
     return extracting.extract(reading, BOOK, NOW)
 
 
