@@ -131,7 +131,11 @@ class Narrator:
             self._wholes[known:] = [replace(whole, every_line=True) for whole in self._wholes[known:]]
             self._read(replace(sentence, text=sentence.text[turn.end() :]))
             return
-        if cues.has(sentence.text, "answer_to_come") and not topics.states(sentence, self._context):
+        if (
+            not sentence.about
+            and cues.has(sentence.text, "answer_to_come")
+            and not topics.states(sentence, self._context)
+        ):
             return  # "I will let you have more next week": nothing is told yet
         if sentence.about:
             self._answered(sentence)
@@ -356,6 +360,8 @@ class Narrator:
     def _whole(self, sentence: Sentence) -> None:
         """A sentence about the order as a whole; about its line where it has only one."""
         text = sentence.text
+        if topics.asks(sentence, self._context):
+            return  # "Kindly confirm that it is ok"
         candidates = self._candidates()
         open_lines = [item for item in candidates if item.line.open_quantity > 0] or candidates
         if len(open_lines) == 1 and not regions.of_others(text):

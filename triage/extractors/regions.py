@@ -56,12 +56,21 @@ BUT = re.compile(
 )
 
 
+#: "The other 60", "the other half": a part of the same goods.
+_COUNTED = re.compile(
+    r"\W{0,3}(?:\d|(?:half|dozen|h[äa]lfte|dutzend|moiti[ée]|douzaine|mitad|docena|met[àa]|dozzina|helft"
+    r"|dozijn|po[łl]ow|tuzin"
+    r"|metade|d[úu]zia|yar[ıi])(?![^\W\d_]{3}))",
+    re.IGNORECASE,
+)
+
+
 def of_others(text: str) -> list[vocabulary.Hit]:
     """Words for the other lines of an order. "The other 60", "the rest (6)" are the rest of the same goods."""
     return [
         hit
         for hit in cues.hits(text, "others_unchanged")
-        if not re.match(r"\W{0,3}\d", text[hit.end :]) and not WITH.search(text[: hit.start])
+        if not _COUNTED.match(text[hit.end :]) and not WITH.search(text[: hit.start])
     ]
 
 

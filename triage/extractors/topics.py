@@ -91,10 +91,24 @@ _FIRST_WORD = re.compile(r"\s*[-*•–·▪]\s+([^\W\d_]{4,})(?=[\s:]|\s[-–])
 _WORDS_ON = 16  # characters behind the first word that may belong to a phrase with it
 
 
+def asks(sentence: Sentence, context: Context) -> bool:
+    """ "Kindly confirm that it is ok": a request opens the sentence, and no day is told."""
+    opens = any(hit.start <= _OPENS for hit in cues.hits(sentence.text, "please_reply"))
+    return opens and not states_day(sentence, context)
+
+
+_OPENS = 3  # characters before the words that open a sentence
+
+
+def states_day(sentence: Sentence, context: Context) -> bool:
+    """A day is told by its date."""
+    return any(day.precision != "relative" for day in cues.dates_in(sentence.text, context))
+
+
 def states(sentence: Sentence, context: Context) -> bool:
     """The sentence tells a day by its date, a count with its unit, or a fate of goods, beside what it announces."""
     text = sentence.text
-    if any(day.precision != "relative" for day in cues.dates_in(text, context)):
+    if states_day(sentence, context):
         return True
     return any(item.unit for item in quantities.in_text(text, context, ())) or cues.has(
         text, "as_ordered", "available", "reject", "cancel", "delay", "backorder", "not_available", "confirm"
