@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -11,6 +12,27 @@ from triage.extractors.calendar_words import plain_in_place
 _REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
 _OPENS_CLAUSE = re.compile(r"(?:^|[:;,.–-]\s|\n)\W*$")
+
+
+def thousands(text: str, found: Sequence[numbers.FoundNumber], expected: set[Decimal]) -> list[numbers.FoundNumber]:
+    """The numbers with "1 800 m" as one: a blank groups digits where so many can have been ordered, and not 800."""
+    most = max(expected, default=Decimal(0))
+    result: list[numbers.FoundNumber] = []
+    for number in found:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and text[last.end : number.start] == " "
+            and re.fullmatch(r"[1-9]\d{0,2}", last.text)
+            and re.fullmatch(r"\d{3}", number.text)
+            and number.value not in expected
+            and last.value * 1000 + number.value <= most
+        ):
+            whole = last.value * 1000 + number.value
+            result[-1] = replace(last, value=whole, end=number.end, text=text[last.start : number.end])
+        else:
+            result.append(number)
+    return result
 
 
 _WHOLE_REACH = 60  # characters from what was ordered to the part of it

@@ -209,9 +209,10 @@ _DELIVERS = (
 
 
 def _tells_delivery(text: str) -> bool:
-    words = len(re.findall(r"[^\W\d_]{2,}", text))
+    """The day of a sentence without a date is one of delivery: by a word for it, or by the row that it stands in."""
+    row = len(re.findall(r"[^\W\d_]{2,}", text)) <= _ROW and any(char.isdigit() for char in text)
     named = any(vocabulary.phrases_in(text, name) for name in DELIVERY_LABELS)
-    return words <= _ROW or named or cues.has(text, *_DELIVERS)
+    return row or named or cues.has(text, *_DELIVERS)
 
 
 _ROW = 9  # words of a row, in which any day is one of delivery

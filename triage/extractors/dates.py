@@ -8,6 +8,7 @@ import calendar
 import re
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from triage.domain import units
 from triage.extractors import calendar_words as words
@@ -294,9 +295,18 @@ def find_dates(
     country writes 4/12, None where unknown: then `near`, the days our orders expect, decide, or the date is doubtful.
     told: a day that the text before named; "the 23rd" behind "16 April" is one of April.
     """
-    if len(text) > 4000:
-        text = text[:4000]
-    frame = Frame(today=today, day_first=day_first, near=tuple(near), languages=languages, told=told)
+    return _found(
+        text[:_LONGEST],
+        Frame(today=today, day_first=day_first, near=tuple(near), languages=languages, told=told),
+    )
+
+
+_LONGEST = 4000  # characters
+
+
+@lru_cache(maxsize=4096)
+def _found(text: str, frame: Frame) -> tuple[FoundDate, ...]:
+    """The same sentence is asked for its days many times over."""
     folded = _plain(_KILOWATT.sub("__", text))
     if not any(char.isdigit() for char in folded) and not re.search(r"[周週曜月明后後]|[a-z]{4,}", folded):
         return ()

@@ -70,7 +70,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
     if packs:
         # "15 ctns x 12 = 180": the product counts, its factors do not.
         taken = [*taken, (packs.start(), packs.start("all"))]
-    for number in numbers.find_numbers(text, decimal_mark=context.decimal_mark):
+    for number in bare_counts.thousands(text, numbers.find_numbers(text, decimal_mark=context.decimal_mark), expected):
         if packs and number.start == packs.start("all"):
             found.append(replace(_bare(number), confidence=0.9))
             continue

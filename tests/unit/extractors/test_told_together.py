@@ -7,7 +7,7 @@ import pytest
 from test_stretches import facts, stated
 
 from triage.domain.statement import Disposition
-from triage.extractors import clauses, dates, vocabulary
+from triage.extractors import bare_counts, clauses, dates, numbers, vocabulary
 from triage.extractors.descriptions import stands_in
 
 TODAY = date(2026, 10, 8)  # a Thursday
@@ -73,6 +73,22 @@ def test_the_day_that_counts(text, expected):
 )  # fmt: skip
 def test_goods_and_parts_told_together(text, expected):
     assert facts(stated(text)) == expected
+
+
+def test_a_blank_groups_where_so_many_can_have_been_ordered():
+    def counts(text, *expected):
+        ordered = set(map(Decimal, expected))
+        return [item.value for item in bare_counts.thousands(text, numbers.find_numbers(text), ordered)]
+
+    assert counts("1 800 m livrés, les 1 200 m restants plus tard", 3000) == [1800, 1200]
+    assert counts("1 800 m", 800) == [1, 800]  # the first row, and what was ordered
+    assert counts("1 800 m", 1000) == [1, 800]
+
+
+def test_a_call_tomorrow_promises_no_goods():
+    assert facts(stated("PV-CX40 arrive on 9 November.", "Sorry again, I'll call you tomorrow.")) == [
+        (11, None, date(2026, 11, 9))
+    ]
 
 
 def test_goods_in_the_same_lorry_come_on_the_same_day():
