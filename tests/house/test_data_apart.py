@@ -2,8 +2,10 @@
 
 import email
 import email.policy
+import io
 import json
 import re
+import tokenize
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +64,27 @@ def test_the_check_can_fail():
     text = next(text for _, text in eval_texts() if len(words(text)) > 30)
     mine = shingles(text)
     assert len(mine & shingles(f"Hello, {text}")) > len(mine) * ALLOWED
+
+
+QUOTED = 6  # words in a row: fewer are set phrases
+
+
+def remarks(source):
+    """(line, text) of the comments and strings of a module."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            yield token.start[0], token.string
+
+
+def test_the_program_quotes_no_evaluation_set():
+    runs = set()
+    for _, text in eval_texts():
+        found = words(text)
+        runs |= {tuple(found[i : i + QUOTED]) for i in range(len(found) - QUOTED + 1)}
+    quoted = []
+    for path in sorted((ROOT / "triage").rglob("*.py")):
+        for line, text in remarks(path.read_text(encoding="utf-8")):
+            found = words(text)
+            if any(tuple(found[i : i + QUOTED]) in runs for i in range(len(found) - QUOTED + 1)):
+                quoted.append(f"{path.relative_to(ROOT)}:{line}")
+    assert not quoted

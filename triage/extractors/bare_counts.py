@@ -9,7 +9,7 @@ from functools import cache
 from triage.extractors import calendar_words, cues, numbers, vocabulary
 from triage.extractors.calendar_words import plain_in_place
 
-_REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "os 10 que faltam"
+_REST_BEHIND = 6  # characters between a number and the word that calls it the rest: "as 15 que faltam"
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:n\.|nr\.?|n°|nº|no\.)\s?$", re.IGNORECASE)
 _OPENS_CLAUSE = re.compile(r"(?:^|[:;,.–-]\s|\n)\W*$")
 
@@ -39,7 +39,7 @@ _WHOLE_REACH = 60  # characters from what was ordered to the part of it
 
 
 def part_of(text: str, number: numbers.FoundNumber, expected: set[Decimal]) -> bool:
-    """ "Von den 10 Muffen LX 9 sind 6 fertig": fewer than a number told as the whole, and no piece of a type."""
+    """ "Von den 80 Haken HK 4 liegen 55 bereit": fewer than a number told as the whole, and no piece of a type."""
     if number.value % 1 or re.search(r"[A-ZÀ-Þ]{1,5}\s$", text[: number.start]):
         return False
     before = text[max(0, number.start - _WHOLE_REACH) : number.start]
@@ -67,7 +67,7 @@ def is_something_else(text: str, number: numbers.FoundNumber, taken: Sequence[tu
     if any(number.start < end and number.end > start for start, end in taken):
         return True
     if _LESS.search(text[max(0, number.start - 16) : number.start]):
-        return True  # "11,90 meno il 5": a discount
+        return True  # "24,00 meno il 3": a discount
     # "598,00 p/st", "37,65 each": a price, whatever stands before
     return re.search(r"[.,]\d{2}$", number.text) is not None and _PER.match(text[number.end :]) is not None
 
@@ -85,7 +85,7 @@ _STEM = 5  # letters by which two forms of a word are one
 
 
 def delivered(text: str, number: numbers.FoundNumber, expected: set[Decimal]) -> bool:
-    """ "Stars: 5 os llegan el 26/03", "3 on your date": fewer than ordered, and a word of delivery right behind."""
+    """ "Ganchos: 7 llegan el 04/05", "3 on your date": fewer than ordered, and a word of delivery right behind."""
     if number.value % 1 or not any(number.value < item for item in expected):
         return False
     behind = text[number.end : number.end + 24]
@@ -100,7 +100,7 @@ _COLUMN_GAP = re.compile(r" {2,}|\t")
 
 
 def in_column(text: str, number: numbers.FoundNumber) -> bool:
-    """A row with columns of which one alone is a whole number: "PA-2   jeu de pierres   36   8,75 net   02/04"."""
+    """A row with columns of which one alone is a whole number: "CR-8   crochet   90   3,20 net   04/05"."""
     pieces = [piece.strip() for piece in _COLUMN_GAP.split(text)]
     whole = [piece for piece in pieces if re.fullmatch(r"\d{1,6}", piece)]
     return len(pieces) >= _FEWEST_COLUMNS and whole == [number.text.strip()]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from triage.domain.evidence import Stated
-from triage.extractors import clauses, cues, fields, shifts, vocabulary
+from triage.extractors import clauses, cues, deadlines, shifts, vocabulary
 from triage.extractors.clauses import Sentence
 from triage.extractors.context import Context
 from triage.extractors.date_frame import FoundDate
@@ -52,12 +52,7 @@ def _begins_price(text: str, day: FoundDate) -> bool:
     return any(not before[hit.end :].strip(" :") for hit in vocabulary.phrases_in(before, "labels.price_valid_from"))
 
 
-def _is_beside(day: FoundDate, shut: vocabulary.Hit) -> bool:
-    return -_SHUT <= day.start - shut.end <= _SHUT // 3 or 0 <= shut.start - day.end <= _SHUT
-
-
 _SHUT = 12  # characters between a day and the word that says the works is closed on it
-_GONE = timedelta(days=0)  # a day that was over this long when it was written is no promise
 _BUT = re.compile(
     r"[^.;!?]{0,40}(?:(?<![^\W\d_])(?:but|aber|sondern|doch|mais|pero|sino|ma|bens[ìi]|maar|doch|ale|lecz"
     r"|mas|ama|fakat)(?![^\W\d_])"
@@ -86,7 +81,7 @@ def day_of(
     gone = {day.value for day in missed}
     found = [day for day in found if day.value not in gone]  # "tomorrow's delivery won't come on Wednesday": one day
     if not (context.is_invoice or cues.has(text, "received")):
-        found = [day for day in found if day.value >= context.today - _GONE or day.value in dues(candidates)]
+        found = [day for day in found if day.value >= context.today or day.value in dues(candidates)]
     due = dues(candidates)
     old, new = cues.former_and_new(text, found, due)
     old = [*(day.value for day in missed), *old]
@@ -112,7 +107,7 @@ def day_of(
         if moved is not None:
             place = context.evidence(text, page=sentence.page)
             return moved, Stated(value=new[0].value, evidence=place, confidence=0.8, source="prose")
-    answer = fields.respond_by(sentence, context)
+    answer = deadlines.respond_by(sentence, context)
     if answer is not None:
         new = [day for day in new if day.value != answer.value or _behind_delivery(text, day)]
     asks = "?" in text or "？" in text or cues.has(text, "valid_until")
@@ -131,7 +126,7 @@ def day_of(
     return Stated(value=chosen.value, evidence=place, confidence=confidence, source="prose"), former
 
 
-#: Between a span and the day from which it counts: "two weeks behind the 24th", "dos semanas después del 24".
+#: Between a span and the day from which it counts: "a week after the 4th", "una semana después del 4".
 _AFTER_THE = re.compile(
     r"\s?(?:behind|after|past|later than|following|nach|hinter|apr[eè]s|despu[eé]s de|m[aá]s tarde que"
     r"|dopo|oltre|na|po|depois d[eo]"
@@ -143,7 +138,7 @@ _AFTER_THE = re.compile(
 def _after_a_day(
     text: str, days: Sequence[FoundDate], sentence: Sentence, context: Context
 ) -> tuple[Stated[date], Stated[date]] | None:
-    """(the day, the former one) of "two weeks behind the 24th"; None where no span counts from a day so."""
+    """(the day, the former one) of "a week after the 4th"; None where no span counts from a day so."""
     for shift in shifts.find_shifts(text):
         for day in days:
             if 0 < day.start - shift.end <= _PLACE_REACH // 2 and _AFTER_THE.match(text[shift.end : day.start]):

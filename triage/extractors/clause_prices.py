@@ -49,16 +49,16 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
         found = [item for item in found if any(price / 10 < item.amount.value < price * 10 for price in ours)] or [
             item for item in found if _basis(text, item) is not None
         ]
-    # "28,40 zł (34,93 zł)": what stands in brackets explains the amount before them.
+    # "50,00 zł (61,50 zł)": what stands in brackets explains the amount before them.
     found = [item for item in found if not _explains(text, item, found)]
     marks = cues.hits(text, "instead_of", "former")
     fresh = [item for item in found if not any(0 <= item.start - mark.end <= 25 for mark in marks)]
-    # "liste 80,00 EUR - 7,5 % = 74,00 EUR": what stands behind the sign.
+    # "liste 60,00 EUR - 5 % = 57,00 EUR": what stands behind the sign.
     netted = [item for item in fresh if re.search(r"=\s{0,3}$", text[: item.start])]
     fresh = netted or fresh
     measured = [item for item in fresh if _is_of_other_unit(text, item, candidates)]
     if measured and len(measured) < len(fresh):
-        fresh = [item for item in fresh if item not in measured]  # "10,75 €/m, o sea 21,50 la barra"
+        fresh = [item for item in fresh if item not in measured]  # "4,00 €/m, es decir 12,00 la vara"
     elif len(fresh) > 1 and any(item.amount.value in ours for item in fresh):
         fresh = [item for item in fresh if item.amount.value not in ours] or fresh
     if not fresh:
@@ -68,7 +68,7 @@ def price(text: str, sentence: Sentence, context: Context, candidates: Sequence[
     price = Price(
         amount=chosen.amount.value,
         per=basis.per if basis else context.price_per or Decimal(1),
-        # "12,10 € menos 10 % = 10,89 €": what stands behind the sign is net.
+        # "20,00 € menos 5 % = 19,00 €": what stands behind the sign is net.
         discounts=() if re.search(r"=\s{0,3}$", text[: chosen.start]) else _discounts(text),
         currency=_currency(chosen, context),
     )
@@ -116,7 +116,7 @@ def _named_prices(
         and _IN_ROW.search(text)
         and any(price * 2 / 3 <= alone[0].amount.value <= price * 3 / 2 for price in ours)
     ):
-        return alone  # "LT300C   lame Ø300   20   46,50 net   02/04": the only amount of a row, near what we pay
+        return alone  # "CR-8   crochet   90   3,20 net   04/05": the only amount of a row, near what we pay
     return [
         item
         for item in amounts
@@ -141,7 +141,7 @@ _IN_ROW = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")
 
 
 def _replaced(text: str, amounts: Sequence[money.FoundMoney], ours: Sequence[Decimal]) -> money.FoundMoney | None:
-    """ "Bitte mit 56,90 statt 58,40 rechnen": one amount is what we pay, the other is new."""
+    """ "Bitte 12,40 statt 13,00 ansetzen": one amount is what we pay, the other is new."""
     found = [item for item in amounts if _DECIMALS.search(item.amount.text) and not item.amount.percent]
     known = [item for item in found if item.amount.value in ours]
     fresh = [item for item in found if any(price / 2 <= item.amount.value <= price * 2 for price in ours)]
@@ -237,7 +237,7 @@ def _discounts(text: str) -> tuple[Decimal, ...]:
 
 
 _AMOUNT_BEFORE = re.compile(r"\d[.,]\d{2,4}\s{0,3}(?:€\s?|EUR\s?)?$")  # "68,00 -10 %"
-#: "11,90 meno il 5", "144,00 min 10%": percentages that are taken off a price, though no word says discount.
+#: "24,00 meno il 3", "50,00 min 20%": percentages that are taken off a price, though no word says discount.
 _LESS = re.compile(
     r"\d[.,]\d{2,4}\s(?:€\s|EUR\s)?(?:meno|menos|moins|less|minus|min|minder|abz[uü]glich)\s(?:il\s|el\s|le\s)?"
     r"(\d{1,2})(?:\s?%|(?![\d/]|[.,]\d|\s?(?:€|EUR|\d)))",

@@ -32,7 +32,7 @@ _ABBREVIATION = re.compile(
 )
 _ORDINAL = re.compile(r"(?:^|\D)\d{1,2}\.$")
 #: "500 m.", "1,15 EUR/kg.": a unit ends a sentence.
-#: "It sailed on 25th Feb. As told": a month behind its day ends a sentence, unless a year follows.
+#: "It was loaded on 4th Jan. Then": a month behind its day ends a sentence, unless a year follows.
 _MONTH_END = re.compile(r"\d{1,2}(?:st|nd|rd|th)?\s([A-Za-zéûôä]{3,4})\.$")
 _UNIT_END = re.compile(r"(?:\d\s?|/\s?)(?:[mlgt]|kg|km|cm|mm)\.$")
 #: What makes the number with a point before it an ordinal: "50. Woche", "1. Quartal", "4. Dezember".

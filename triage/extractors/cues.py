@@ -19,7 +19,7 @@ _NONE_OF = re.compile(
     re.IGNORECASE,
 )
 _NO_CHOICE = re.compile(r"(?<![^\W\d_])(?:but to|but|als zu|als die|que d'|qu'à|che)\s?$", re.IGNORECASE)
-#: "12 davon kommen zum alten Termin": the former day is kept.
+#: "ein Drittel liefern wir zum alten Termin": the former day is kept.
 _ON_THE = re.compile(
     r"(?<![^\W\d_])(?:zum|am|at the|on the|by the|à la|alla|nella|en la|op de|na|no)\s$", re.IGNORECASE
 )
@@ -136,7 +136,7 @@ def disposition(text: str) -> Disposition | None:
         )
         text = text[:start] + " " * (hit.end - start) + text[hit.end :]
     for hit in reversed(hits(text, "please_reply")):
-        # "Kindly confirm that it is ok": who asks for a word confirms nothing.
+        # "Please say whether this suits you": who asks for a word confirms nothing.
         text = text[: hit.start] + " " * (hit.end - hit.start) + text[hit.end :]
     for hit in reversed(hits(text, "answer_to_come")):
         # "I will confirm the dates next week": nothing is confirmed yet.
@@ -229,7 +229,7 @@ def former_and_new(text: str, found: list[FoundDate], due: set[date]) -> tuple[l
 
 
 def _leaves_and_arrives(text: str, due: FoundDate, found: Sequence[FoundDate]) -> bool:
-    """ "Salen el 24/03 y llegan el 30/03": the day we expect stands behind a word of arrival, the other of dispatch."""
+    """ "Salen el 4/05, llegada el 9/05": the day we expect stands behind a word of arrival, the other of dispatch."""
 
     def behind(section: str, day: FoundDate) -> bool:
         return any(0 <= day.start - hit.end <= _LABEL_REACH for hit in vocabulary.phrases_in(text, f"labels.{section}"))
@@ -257,7 +257,7 @@ def behind_former(text: str, found: FoundDate) -> bool:
     marks = [
         hit
         for hit in hits(window, "instead_of", "former")
-        if not any(word.start <= hit.start and hit.end <= word.end for word in kept)  # "tal y como estaba previsto"
+        if not any(word.start <= hit.start and hit.end <= word.end for word in kept)  # "as was planned before"
         and not _NOT.search(window[: hit.start])
         and not _ON_THE.search(window[: hit.start])
         and not INSTEAD_BEHIND.match(hit.phrase)
@@ -269,12 +269,12 @@ def behind_former(text: str, found: FoundDate) -> bool:
     return not re.search(r"\d", between) and not has(between, "new")
 
 
-#: "ne pourront être livrés que le 17 mars", "no llegan sino el 17": only on that day.
+#: "ne partiront que le 4 mai", "no salen sino el 4": only on that day.
 _ONLY = re.compile(r"(?<![^\W\d_])(?:que|qu'(?:[àa]|au|en|le)|sino|se non|senão|dan)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
 def misses(text: str, found: FoundDate, others: Sequence[FoundDate]) -> bool:
-    """The clause says that this day will not be kept ("no salen el día 5", "4月20日の納入が難しく").
+    """The clause says that this day will not be kept ("no llegarán el 4 de mayo", "4月20日の納入が難しく").
 
     others: all days of the text; between the words that deny a day and the day no other may stand.
     """

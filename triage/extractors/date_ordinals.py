@@ -8,7 +8,7 @@ from datetime import date
 from triage.extractors import date_patterns
 from triage.extractors.date_frame import Frame, Hit, day_of
 
-#: "11,90 meno il 5": five per cent less.
+#: "24,00 meno il 3": five per cent less.
 _MINUS = re.compile(r"(?:meno|menos|moins|minus|less|min|minder)\s$")
 _MONTHS = 4  # this month and three more, among which a day without a month is looked for
 #: Turkish cases of a day: "15'inde", "24'unde", "20'sinde", "5'ine"; "20'si" counts.

@@ -136,7 +136,7 @@ def _written_out(text: str, frame: Frame) -> Iterator[Hit]:
                 sure = result[2] * (1 if name == "short" else 0.9)
                 if name == "slash" and result[0] not in frame.near and len(text.split()) > _ROW_WORDS:
                     said = date_relative.ON_A_DAY.search(text[max(0, match.start() - 24) : match.start()])
-                    sure *= 1 if said else 0.6  # "il filo 20/3 (12 bobine)"
+                    sure *= 1 if said else 0.6  # "il cavo 20/3 (due matasse)"
                 yield match.start(1), match.end(), result[0], "day", result[1], sure
 
 
@@ -346,7 +346,7 @@ def _found(text: str, frame: Frame) -> tuple[FoundDate, ...]:
 
 
 def _named_by_day(hit: Hit, hits: list[Hit], text: str) -> bool:
-    """ "le mardi d'après, 13 avril": the day of the week only names the day that is written behind it."""
+    """ "le lundi suivant, 4 mai": the day of the week only names the day that is written behind it."""
     if hit[3] != "relative":
         return False
     return any(

@@ -32,7 +32,7 @@ _BY_TODAY = re.compile(
     r"|jeszcze dzi[sś]|ainda hoje|at[eé] hoje|bug[uü]n i[cç]inde)(?![^\W\d_])|今天之内|今天内|本日中",
     re.IGNORECASE,
 )
-#: "El miércoles 18 como muy tarde", "Wednesday at the latest": behind the day in every language.
+#: "El lunes 9 como mucho", "Wednesday at the latest": behind the day in every language.
 _LATEST_BEHIND = re.compile(
     r"^\W{0,3}(?:(?:at|by) the (?:very )?latest|latest|sp[äa]testens|allersp[äa]testens|au plus tard|dernier d[ée]lai"
     r"|como (?:muy|m[áa]s|m[áa]ximo)"
@@ -60,7 +60,7 @@ _WANTS = re.compile(
     r"|solicit|gostar|necessit|rica|l[üu]tfen|ihtiya|gerek|isti)|请|烦|望|盼|需|お願い|ください|下さい|いただ|頂|必要",
     re.IGNORECASE,
 )
-#: "By close of play Tuesday (16 Feb)": words between "by" and its day.
+#: "By end of business Friday (5 May)": words between "by" and its day.
 _BETWEEN = re.compile(
     r"(?:the )?(?:close of (?:business|play)|end of (?:the )?(?:day|business|play)|[ce]ob|feierabend"
     r"|gesch[äa]ftsschluss|ende des tages|la fin de journ[ée]e|fin de jornada|fine giornata|einde (?:van de )?dag"
@@ -80,7 +80,7 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
     evidence = context.evidence(text, page=sentence.page)
     then = _BEFORE_THEN.search(text)
     if then is not None:
-        # "We cut on Tuesday 2 March, so please holler before then."
+        # "The mould closes on Friday 5 May: a word before then, please."
         days = [item.value for item in cues.dates_in(text, context) if item.end <= then.start()]
         days = days or list(_weekdays(text[: then.start()], context.today))
         if days and days[-1] >= context.today:
@@ -107,7 +107,7 @@ def respond_by(sentence: Sentence, context: Context) -> Stated[date] | None:
 
 
 def _asks_for_reply(text: str) -> bool:
-    """A word of ours is asked for; "I'll come back to you with dates by Friday" promises one of the supplier's."""
+    """A word of ours is asked for; "you will hear the dates from me on Friday" promises one of the supplier's."""
     if cues.has(text, "silence_is_consent", "question"):
         return True
     promised = [
@@ -124,7 +124,7 @@ def _asks_for_reply(text: str) -> bool:
 
 
 def _wants_answer(text: str) -> bool:
-    """ "I'd like an answer by Thursday": an answer of ours, not one that the supplier promises."""
+    """ "An answer until Thursday would help": an answer of ours, not one that the supplier promises."""
     return cues.has(text, "answer") and not cues.has(text, "answer_to_come") and _WANTS.search(text) is not None
 
 

@@ -36,7 +36,7 @@ def _measure(match: re.Match[str]) -> tuple[str, str]:
     return number.rstrip("0").rstrip(".") if "." in number else number, (match.group("u") or "ø").lower()
 
 
-#: "LX 15", "M 20": letters and a number that name a type; weeks and currencies do not.
+#: "HK 4", "M 20": letters and a number that name a type; weeks and currencies do not.
 _LETTERED = re.compile(
     r"(?<![\w/-])(?!KW|CW|WK|DIN|ISO|EN|EUR|USD|GBP|PLN|CHF|PO|NR|NO|TEL|FAX|HRB"
     r"|HRA)[A-ZÄÖÜ]{1,4}[ -]?\d{1,4}(?![\w/-]|[.,]\d)"
@@ -217,7 +217,7 @@ def _is_mark(word: str, text: str, candidate: Candidate) -> bool:
 
 
 def _is_called_by_number(word: str, text: str) -> bool:
-    """ "Della 180 ho in casa …": a size with an article before it, and nothing that it counts behind."""
+    """ "Der 320 fehlt noch …": a size with an article before it, and nothing that it counts behind."""
     for match in re.finditer(rf"(?<![\w.,/-]){word}(?![\w.,/-]*\d)", text):
         behind = re.match(r"\s?([^\W\d_]{1,12})", text[match.end() :])
         counted = behind is not None and units.find_unit(behind.group(1)) is not None
@@ -266,7 +266,7 @@ _LEAST_ALIKE = 6, 4  # letters with which a compound and its shorter form begin,
 
 
 def _is_shortened(compound: str, word: str) -> bool:
-    """ "Antislipverf" of an "antislipdekverf": the middle of the compound is left out."""
+    """ "Kelderdeurslot" of a "kelderbuitendeurslot": the middle of the compound is left out."""
     begins, ends = _LEAST_ALIKE
     return (
         begins + ends <= len(word) < len(compound)
@@ -285,12 +285,13 @@ def _ends(compound: str, word: str) -> bool:
 
 @cache
 def _is_of_business(word: str) -> bool:
-    """A signal word by itself: it names no goods."""
-    return any(
-        hit.end - hit.start == len(word)
-        for section in vocabulary.sections()
-        for hit in vocabulary.phrases_in(word, section)
-    )
+    """A signal word by itself, in any language: it names no goods."""
+    with vocabulary.spoken(()):  # the answer is kept for messages in other languages, too
+        return any(
+            hit.end - hit.start == len(word)
+            for section in vocabulary.sections()
+            for hit in vocabulary.phrases_in(word, section)
+        )
 
 
 def _span(text: str, words: frozenset[str]) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from triage.extractors import (
     accounts,
     clauses,
     dated_weekdays,
+    deadlines,
     fields,
     letters,
     loose,
@@ -176,7 +177,7 @@ class _Collector:
             change = letters.price_change(sentence, context)
             if change is not None:
                 self._changes.append(change)
-            answer = fields.respond_by(sentence, context)
+            answer = deadlines.respond_by(sentence, context)
             if answer is not None and (self._respond_by is None or answer.confidence > self._respond_by.confidence):
                 self._respond_by = answer
 

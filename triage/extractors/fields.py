@@ -14,7 +14,6 @@ from triage.extractors import (
     anchors,
     clauses,
     cues,
-    deadlines,
     descriptions,
     money,
     numbers,
@@ -114,7 +113,6 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _TERM_REACH = 40  # characters between days and the words for payment behind them
-_PRICED = ("columns.unit_price", "columns.amount", "labels.prices")
 
 
 def _terms(text: str, below: str, evidence: Evidence) -> Iterator[Term]:
@@ -321,7 +319,6 @@ def whole_order_of(fields: DocumentFields, order_number: str | None) -> WholeOrd
 
 
 #: A day for an answer is read with the other fields of a text.
-respond_by = deadlines.respond_by
 
 
 def decimal_mark_of(part: Part) -> str | None:

@@ -198,7 +198,7 @@ def _dates(item: Item, header: Header, context: Context) -> tuple[Stated[date] |
             continue
         bracketed = [day for day in found if _FORMER_IN_BRACKETS.search(text[: day.start])]
         if bracketed and len(bracketed) < len(found):
-            # "16.03.27 (prev. 26.02.27)": what stood there before.
+            # "04.05.27 (prev. 20.04.27)": what stood there before.
             former = stated_in(item, context, role, bracketed[0].value, text, 0.9)
             found = [day for day in found if day not in bracketed]
         elif len(found) > 1:

@@ -15,7 +15,7 @@ from triage.domain.document import Part, Reading
 from triage.domain.erp import Order, OrderBook
 from triage.domain.evidence import Evidence, Stated
 from triage.domain.statement import Disposition, LineStatement, Price
-from triage.extractors import dates, fields, hints, money, numbers
+from triage.extractors import dates, fields, hints, money, numbers, vocabulary
 from triage.extractors.date_frame import FoundDate
 from triage.extractors.hints import Candidate, Hints
 
@@ -32,7 +32,8 @@ def statements(
 ) -> tuple[tuple[LineStatement, ...], int]:
     """(statements about our lines, how many values were dropped)."""
     reader = _Reader(reading, book, orders, reading.headers.date.date() if reading.headers.date else now.date())
-    found = [reader.read(item) for item in pointed]
+    with vocabulary.spoken(reading.languages):
+        found = [reader.read(item) for item in pointed]
     return tuple(item for item in found if item is not None), reader.dropped
 
 

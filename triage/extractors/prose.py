@@ -361,7 +361,7 @@ class Narrator:
         """A sentence about the order as a whole; about its line where it has only one."""
         text = sentence.text
         if topics.asks(sentence, self._context):
-            return  # "Kindly confirm that it is ok"
+            return  # "Please say whether this suits you"
         candidates = self._candidates()
         open_lines = [item for item in candidates if item.line.open_quantity > 0] or candidates
         if len(open_lines) == 1 and not regions.of_others(text):

@@ -36,7 +36,7 @@ _MOST_BARE = 6  # numbers in a sentence among which a sum is looked for
 _TIMES = re.compile(r"^\s?[x×]\s?(?=\S)|(?<=\d)\s?[x×]$", re.IGNORECASE)
 
 
-#: "348 555 0127", "+49 461 770 31-8", "0121 496 0177": three groups of digits that are no thousands.
+#: "300 555 0100", "+49 30 555 01-0", "0100 555 0199": three groups of digits that are no thousands.
 _PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}|0\d{1,5}|\d{3,4})(?:[ /.-]\d{2,4}){2,4}(?![\w,])")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 
@@ -98,7 +98,7 @@ def in_text(text: str, context: Context, candidates: Sequence[Candidate]) -> lis
             bare.append(number)
             continue
         if number.measure and _OF_SIZE.search(text[: number.start]) and value not in expected:
-            continue  # "Guía en U de 2 m: las 60 barras"
+            continue  # "Perfil de 3 m: las 45 piezas"
         leads = not text[: number.start].strip(" -*•") and _LEADS_CODE.match(text[number.end :]) is not None
         confidence = _confidence(known=value in expected, unit=bool(unit), leads=leads)
         found.append(
@@ -204,7 +204,7 @@ def _is_share(behind: str, expected: set[Decimal], context: Context) -> bool:
     return any({item.value, *item.alternatives} & expected for item in whole)
 
 
-_OF_TYPE = re.compile(r"(?<![^\W_])[A-ZÀ-Þ]{1,5}\s$")  # "LX 9": a number of a type
+_OF_TYPE = re.compile(r"(?<![^\W_])[A-ZÀ-Þ]{1,5}\s$")  # "HK 4": a number of a type
 
 
 def _completing(

@@ -85,7 +85,7 @@ class OrderNumbers:
                     break
 
     def abbreviated(self, text: str) -> Iterator[tuple[str, str]]:
-        """ "CI/2027/0176 e 0180", "PO 4711 and 12": the last digits of a known order behind another one of ours."""
+        """ "PX/27/0042 e 0057", "PO 4711 and 12": the last digits of a known order behind another one of ours."""
         for match in _LOOSE.finditer(text):
             first = next((name for name, _ in self.known(match.group())), None)
             behind = _ANDNUMBER.match(text, match.end())

@@ -104,7 +104,7 @@ def _rest_begins(
         [*cues.hits(text, "remainder", "backorder"), *clause_values.rest_words(text)], key=lambda item: item.start
     ):
         if regions.WITH.search(text[: hit.start]):
-            # "20 with the rest of your order and 10 in week 46"; "8 come with the rest on the 12th"
+            # "20 with the rest of your order and 10 in week 46"; "15 travel with the rest in May"
             second = [item.start for item in stated[1:] if item.start > hit.start]
             if second:
                 return second[0]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from triage.extractors import cues, fields, quantities, regions, vocabulary
+from triage.extractors import cues, deadlines, quantities, regions, vocabulary
 from triage.extractors.anchor import Anchor, anchor_at
 from triage.extractors.clause_values import is_row
 from triage.extractors.clauses import Sentence
@@ -71,7 +71,7 @@ def bullet(text: str) -> str:
 
 
 def names_goods(text: str, context: Context) -> bool:
-    """The text counts something, or holds what can be an article's code: not "- £0.74 each", "- delivered 16 May"."""
+    """The text counts something, or holds what can be an article's code: not "- £3.20 each", "- delivered 4 May"."""
     return bool(quantities.in_text(text, context, ())) or _CODE.search(text) is not None
 
 
@@ -92,7 +92,7 @@ _WORDS_ON = 16  # characters behind the first word that may belong to a phrase w
 
 
 def asks(sentence: Sentence, context: Context) -> bool:
-    """ "Kindly confirm that it is ok": a request opens the sentence, and no day is told."""
+    """ "Please say whether this suits you": a request opens the sentence, and no day is told."""
     opens = any(hit.start <= _OPENS for hit in cues.hits(sentence.text, "please_reply"))
     return opens and not states_day(sentence, context)
 
@@ -118,7 +118,7 @@ def states(sentence: Sentence, context: Context) -> bool:
 def names_a_day(sentence: Sentence, context: Context) -> bool:
     """A day to come that can be one of delivery: whoever reads nothing out of its sentence has missed something."""
     text = sentence.text
-    if context.is_invoice or len(text) > _LONGEST or "?" in text or fields.respond_by(sentence, context) is not None:
+    if context.is_invoice or len(text) > _LONGEST or "?" in text or deadlines.respond_by(sentence, context) is not None:
         return False
     if any(vocabulary.phrases_in(text, name) for name in OTHER_DAYS):
         return False

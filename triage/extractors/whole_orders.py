@@ -144,7 +144,7 @@ def _is_change(whole: WholeOrder) -> bool:
 
 
 def _cancels_all(text: str, fate: Disposition | None, order: str | None) -> bool:
-    """ "We have to cancel the order": every line of it, whatever goods are named where the reason is told."""
+    """ "The order is cancelled as a whole": every line of it, whatever goods are named where the reason is told."""
     if fate is not Disposition.REJECTED or not cues.affirmed(text, "cancel", "reject"):
         return False
     if any(not _is_left(text, hit) for hit in cues.hits(text, "all_lines", "every_line")):

@@ -8,12 +8,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-import structlog
-
 from triage.errors import InputError
 from triage.intake.accept import Accepted, Intake
-
-_log = structlog.get_logger(__name__)
 
 #: Where the folder's files go.
 TAKEN = "taken"

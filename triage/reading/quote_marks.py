@@ -95,10 +95,6 @@ HEADER_LINE = re.compile(
     rf"^\s*(?:>\s?)*\*{{0,2}}(?:{_FROM}|{_OTHERS})\s*\*{{0,2}}\s*[:：]\*{{0,2}}(?:\s[^\n]{{0,600}}|\S[^\n]{{0,600}})?$",
     re.I,
 )
-_ALL_IN_ONE = re.compile(
-    r"(?:sent|gesendet|envoyé|enviado|inviato|verzonden|wysłano|enviada|gönderildi|date|datum|subject|betreff)\s*:",
-    re.I,
-)
 
 RULE = re.compile(r"^\s*[_\-=*—–]{5,}\s*$")
 ADDRESS = re.compile(r"[\w.+-]{1,80}@([\w-]{1,80}(?:\.[\w-]{1,80}){1,8})")

@@ -16,7 +16,6 @@ from triage.reading.page import Row, Rules, Sheet, Spot, box_around, text_of
 
 _FAR = 5.0  # line heights of white after which a table has ended
 _PATIENCE = 9  # lines without values inside one row
-_SAME = 7.0  # points by which the columns of a table's next page may differ
 _MOST_COLUMNS = 30
 _STROKES = frozenset("-_=*.~–—|+ ")
 

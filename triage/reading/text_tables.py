@@ -165,7 +165,7 @@ def _placed(pieces: Sequence[tuple[int, int, str]], head: Sequence[tuple[int, in
     if len(pieces) == len(head):
         return [text for _, _, text in pieces]
     if len(pieces) > len(head):
-        # "… 4/16/2027   (4 bx of 144)": a remark behind the last column.
+        # "… 5/3/2027   (2 crates of 60)": a remark behind the last column.
         last = " ".join(text for _, _, text in pieces[len(head) - 1 :])
         remark = pieces[len(head)][2]
         ends = pieces[len(head)][0] > head[-1][1]

@@ -292,12 +292,6 @@ def stuck(store: Store, terms: Terms, *, limit: int = 1000) -> tuple[str, ...]:
         return tuple(connection.execute(wanted.limit(limit)).scalars())
 
 
-def take_back(store: Store, terms: Terms, *, limit: int = 1000) -> int:
-    """Have what lost workers held wait again, or fail where its attempts are used up; how many there were."""
-    with store.write() as connection:
-        return _take_back(store, connection, terms, limit)
-
-
 def _take_back(store: Store, connection: Connection, terms: Terms, limit: int) -> int:
     now = store.now
     lost = sa.and_(messages.c.state.in_(CLAIMED), messages.c.lease_until <= now)

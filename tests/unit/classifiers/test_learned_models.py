@@ -203,12 +203,6 @@ def test_training_without_texts_is_refused(tmp_path: Path) -> None:
         train.train(tmp_path, tmp_path / "out", reader=PlainReader())
 
 
-WITH_HEAD = pytest.mark.skipif(
-    not (artefacts.FOLDER / f"{embeddings.NAME}.npz").is_file(), reason="trained without the extra embeddings"
-)
-
-
-@WITH_HEAD
 def test_the_sentence_model_is_asked_only_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     import numpy as np
 
@@ -235,7 +229,6 @@ def test_without_the_extra_the_model_says_so(monkeypatch: pytest.MonkeyPatch) ->
     assert model.judge(mail("hello, as discussed. thx", subject="re"), Statement()).confidence < embeddings.DOUBT
 
 
-@WITH_HEAD
 def test_a_head_fitted_to_another_model_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings, "installed", lambda: True)
     assert embeddings.load("digest of another model") is None

@@ -119,6 +119,17 @@ def test_short_words_count_in_their_own_language():
     assert vocabulary.phrases_in(text, "cues.negation")
 
 
+def test_what_one_message_speaks_is_forgotten_with_it():
+    from triage.extractors import descriptions
+
+    descriptions._is_of_business.cache_clear()
+    with vocabulary.spoken(("ja",)):
+        first = [descriptions._is_of_business(word) for word in ("nooit", "niet", "bracket")]
+    with vocabulary.spoken(("nl",)):
+        assert [descriptions._is_of_business(word) for word in ("nooit", "niet", "bracket")] == first
+    assert first == [True, True, False]
+
+
 def test_the_point_of_a_unit_is_no_break():
     assert [text for text in ("60 szt. A", "Es kommt. Dann") if clauses.breaks(text)] == ["Es kommt. Dann"]
 

@@ -18,10 +18,9 @@ LINES = [
 
 def scan(turn: int = 0) -> bytes:
     """A JPEG of a few lines, as a scanner gives it."""
-    image_module = pytest.importorskip("PIL.Image")
-    from PIL import ImageDraw, ImageFont
+    from PIL import Image, ImageDraw, ImageFont
 
-    image = image_module.new("L", (1240, 900), 255)
+    image = Image.new("L", (1240, 900), 255)
     pen = ImageDraw.Draw(image)
     for number, line in enumerate(LINES):
         pen.text((100, 100 + 120 * number), line, fill=10, font=ImageFont.load_default(44))

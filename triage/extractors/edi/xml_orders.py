@@ -8,7 +8,6 @@ from typing import Any
 from triage.domain.statement import Disposition, LineStatement, Price
 from triage.extractors.edi.structured import Draft, Structured, day_of, decimal_of, stated
 
-_MOST_NODES = 200_000
 #: UBL LineStatusCode / OrderResponseCode: UNCL 1229 and 4343 subsets that Peppol BIS 3 uses, and words in use.
 UBL_STATUS = {
     "1": Disposition.ADDED, "3": Disposition.CHANGED, "5": Disposition.ACCEPTED, "7": Disposition.REJECTED,
